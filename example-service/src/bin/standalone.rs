@@ -1,0 +1,2 @@
+//! Jitar.
+fn main() {}

@@ -1,0 +1,178 @@
+//! The module graph: what every later stage knows of the application's sources.
+
+use std::sync::Arc;
+
+use camino::Utf8PathBuf;
+use indexmap::IndexMap;
+use jitar_engine::manifest::Parameter;
+
+/// A range of bytes in a file's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Range {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+/// All modules that the application can reach, in the order in which they were found.
+#[derive(Debug, Default)]
+pub struct Graph {
+    /// By specifier.
+    pub modules: IndexMap<String, Module>,
+}
+
+/// A parsed module.
+#[derive(Debug)]
+pub struct Module {
+    /// What V8 knows it by, such as `file:///app/src/sales/getMonthData.ts` (design section 3).
+    pub specifier: String,
+    /// Where it lies on disk.
+    pub file: Utf8PathBuf,
+    /// Path below the source folder with `/` and its extension; `None` for modules of packages.
+    pub path: Option<String>,
+    /// The file's text.
+    pub text: Arc<str>,
+    /// Code or data.
+    pub body: Body,
+    /// Static imports and re-exports that are left once types are stripped, in source order.
+    pub imports: Vec<Import>,
+    /// `import(…)` expressions.
+    pub dynamic_imports: Vec<DynamicImport>,
+    /// What it exports, in source order. `export *` is an [`Import`] with [`ImportKind::ExportAll`].
+    pub exports: Vec<Export>,
+    /// Top-level declarations by name. An anonymous default export is there under `default`.
+    pub declarations: IndexMap<String, Declaration>,
+    /// Whether it awaits at the top level.
+    pub has_top_level_await: bool,
+}
+
+/// The content of a module.
+#[derive(Debug)]
+pub enum Body {
+    /// Parsed, with types stripped and JSX compiled; only `generate/emit` looks inside.
+    JavaScript(super::parse::Syntax),
+    /// A JSON module.
+    Json,
+}
+
+/// One `import … from` or `export … from`.
+#[derive(Debug, Clone)]
+pub struct Import {
+    /// Specifier as written.
+    pub specifier: String,
+    /// Where the specifier's literal stands (with quotes).
+    pub range: Range,
+    /// What it resolves to.
+    pub target: Target,
+    /// Form of the statement.
+    pub kind: ImportKind,
+    /// Named members; empty for side-effect imports and `export *`.
+    pub names: Vec<ImportedName>,
+    /// Value of the attribute `type`, such as `json`.
+    pub attribute: Option<String>,
+}
+
+/// Forms of import statements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImportKind {
+    /// `import …`
+    Import,
+    /// `export { … } from` or `export * as ns from`
+    ExportNamed,
+    /// `export * from`
+    ExportAll,
+}
+
+/// A member of an import or re-export.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportedName {
+    /// Name in the other module: an export name, `default`, or `*` for its namespace.
+    pub imported: String,
+    /// Local name of an import; exported name of a re-export.
+    pub local: String,
+    /// Where it stands.
+    pub range: Range,
+}
+
+/// What a specifier resolves to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A module of the graph, by specifier.
+    Module(String),
+    /// The runtime's own module: `jitar` is `jitar:runtime`, `jitar/client` is `jitar:client`.
+    Runtime(&'static str),
+    /// A Rust host module, `host:<name>`.
+    Host(String),
+    /// Nothing; a diagnostic was made.
+    Unresolved,
+}
+
+/// `import(…)`.
+#[derive(Debug, Clone)]
+pub struct DynamicImport {
+    /// Where the argument stands.
+    pub range: Range,
+    /// Specifier and target when the argument is a literal.
+    pub literal: Option<(String, Target)>,
+}
+
+/// One exported name.
+#[derive(Debug, Clone)]
+pub struct Export {
+    /// The exported name.
+    pub name: String,
+    /// Where the name stands.
+    pub range: Range,
+    /// What it stands for.
+    pub source: ExportSource,
+}
+
+/// What an exported name stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ExportSource {
+    /// A declaration of this module, by its key in [`Module::declarations`].
+    Local(String),
+    /// A name of another module: index into [`Module::imports`] and the name there (`*` for its namespace). Both
+    /// `export { a } from` and `import { a } from …; export { a }` are recorded like this.
+    Import(usize, String),
+}
+
+/// A top-level declaration.
+#[derive(Debug, Clone)]
+pub struct Declaration {
+    /// Declared identifier; `None` for an anonymous default export.
+    pub name: Option<String>,
+    /// Where the name stands, or the whole declaration when it has none.
+    pub range: Range,
+    /// What it is.
+    pub kind: DeclarationKind,
+}
+
+/// Kinds of top-level declarations.
+#[derive(Debug, Clone)]
+pub enum DeclarationKind {
+    /// A function declaration, or a `const` bound to an arrow function or function expression.
+    Function(Function),
+    /// A class declaration, or a `const` bound to a class expression.
+    Class,
+    /// A `const` whose initialiser is a literal (or a template, array or object of literals): `range` of the
+    /// initialiser. Such constants may be copied into remote modules.
+    Constant(Range),
+    /// Any other variable, enum, namespace or default expression. `mutable` for `let` and `var`.
+    Value {
+        /// Whether it can be assigned to.
+        mutable: bool,
+    },
+}
+
+/// What the split must know of a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Function {
+    /// Declared `async`.
+    pub is_async: bool,
+    /// Declared with `*`.
+    pub is_generator: bool,
+    /// Parameters without `this`.
+    pub parameters: Vec<Parameter>,
+}

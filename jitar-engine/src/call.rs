@@ -1,0 +1,134 @@
+//! Calls as plain messages: what crosses between the HTTP side and an isolate's thread. Nothing here knows V8.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+/// Header names and values in order; names are lower case. A name may repeat.
+pub type Headers = Vec<(String, String)>;
+
+/// A call of one implementation of a procedure of this unit, access already checked.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// `fqn:version` of the chosen implementation, such as `sales/getMonthData:0.0.0`.
+    pub implementation: String,
+    /// The version that the caller asked for, as application code sees it on the request.
+    pub version: String,
+    /// Arguments by name.
+    pub arguments: Arguments,
+    /// Whether arguments and result use the serialised encoding (spec 5).
+    pub serialized: bool,
+    /// Headers for application code: without the trust key and node headers.
+    pub headers: Headers,
+    /// Whether the function runs or only its arguments are checked.
+    pub mode: RunMode,
+    /// Whether the caller showed the trust key: then names that begin with `*` and stack traces are allowed.
+    pub trusted: bool,
+    /// How long the call may take from now; `None` for the isolate's `wall` limit.
+    pub deadline: Option<Duration>,
+}
+
+/// Arguments of a call, by name.
+#[derive(Debug, Clone)]
+pub enum Arguments {
+    /// None were given.
+    None,
+    /// UTF-8 text of a JSON object, or of an array, which gives the names `0`, `1`, ….
+    Json(Bytes),
+    /// Decoded names and values of a query or form; a repeated name gives an array.
+    Query(Vec<(String, String)>),
+}
+
+/// Whether a call executes (spec 3.5).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RunMode {
+    /// Execute.
+    #[default]
+    Normal,
+    /// Stop after the arguments were bound; the result is `undefined`.
+    Dry,
+}
+
+/// What a call answered: the function's result, or what it threw, with its status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// HTTP status, 200 when the function returned.
+    pub status: u16,
+    /// Type of the value in `body`.
+    pub content: ContentKind,
+    /// The value, encoded as `content` says.
+    pub body: Bytes,
+    /// Headers set by application code.
+    pub headers: Headers,
+}
+
+/// The types that a value has on the wire (spec 4.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContentKind {
+    /// UTF-8 text.
+    Text,
+    /// A number as text.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// `null`, empty body.
+    Null,
+    /// `undefined`, empty body.
+    Undefined,
+    /// JSON text.
+    Json,
+    /// Bytes.
+    Bytes,
+}
+
+impl ContentKind {
+    /// Every kind, in the order of the numbers that the dispatcher uses.
+    pub const ALL: [Self; 7] =
+        [Self::Text, Self::Number, Self::Boolean, Self::Null, Self::Undefined, Self::Json, Self::Bytes];
+
+    /// The value of `x-jitar-content-type`.
+    pub const fn marker(self) -> &'static str {
+        match self {
+            Self::Text => "text/plain",
+            Self::Number => "application/number",
+            Self::Boolean => "application/boolean",
+            Self::Null => "application/null",
+            Self::Undefined => "application/undefined",
+            Self::Json => "application/json",
+            Self::Bytes => "application/octet-stream",
+        }
+    }
+}
+
+/// A call that application code makes to a procedure outside its unit (`__run`).
+#[derive(Debug, Clone)]
+pub struct OutboundCall {
+    /// Fully qualified name.
+    pub fqn: String,
+    /// Version that the stub names.
+    pub version: String,
+    /// JSON text of the argument object, in the serialised encoding.
+    pub arguments: Bytes,
+    /// Headers that travel with nested calls (spec 12, "Headers in nested calls").
+    pub headers: Headers,
+    /// What is left of the running call's time.
+    pub deadline: Option<Duration>,
+}
+
+/// An outbound call got no answer from a procedure.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{message}")]
+pub struct OutboundError {
+    /// HTTP status that says what happened (502, 503, 504, 404, …).
+    pub status: u16,
+    /// For people.
+    pub message: String,
+}
+
+/// Where outbound calls go; the run time implements it over its services.
+pub trait Outbound: Send + Sync + 'static {
+    /// Sends the call and waits for the reply. Dropping the future cancels the call.
+    fn run(&self, call: OutboundCall) -> Pin<Box<dyn Future<Output = Result<Reply, OutboundError>> + Send>>;
+}
