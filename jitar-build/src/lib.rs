@@ -1,1 +1,61 @@
-//! Jitar.
+//! Splits a JavaScript or TypeScript application into segments while cargo builds, and embeds it.
+//!
+//! A whole `build.rs`:
+//!
+//! ```no_run
+//! fn main() {
+//!     jitar_build::compile("app")
+//! }
+//! ```
+//!
+//! The folder `app` holds `src` (modules), `segments` (which exports are deployed together), `services` (how a process
+//! runs) and perhaps `resources` and `jitar.json`. What comes out lies in `$OUT_DIR/jitar`, where `jitar::service!` of
+//! the crate `jitar-runtime` finds it:
+//!
+//! ```text
+//! build.rs   app/** → configuration → scan → link → generate → snapshot → embed → $OUT_DIR/jitar
+//! ```
+//!
+//! Call [`compile`] before anything else in `main`: startup snapshots are made in processes of their own, for which the
+//! build script starts itself again.
+//!
+//! # Errors
+//!
+//! Every mistake in the application is found in one run and shown in the manner of rustc, with a code, a frame that
+//! points into the file and a way out; see [`diagnostics`]. [`Builder::try_build`] returns them instead.
+//!
+//! # Speed
+//!
+//! When nothing has changed since the last run nothing is done; otherwise only files whose bytes differ are written, and
+//! only the snapshots of units that hold a changed module are made again.
+
+#![expect(clippy::needless_doctest_main, reason = "the example is a whole build script")]
+
+mod assets;
+mod builder;
+mod cargo;
+mod config;
+pub mod diagnostics;
+mod embed;
+mod fs;
+mod generate;
+mod link;
+mod report;
+mod scan;
+mod snapshot;
+mod stamp;
+#[cfg(test)]
+mod testing;
+
+use std::path::PathBuf;
+
+pub use builder::{BuildError, Builder, Mistakes, Output};
+pub use embed::EmbedError;
+pub use fs::FsError;
+pub use snapshot::SnapshotError;
+
+/// Builds the application in this folder, which is relative to the package; the whole of most build scripts. Ends the
+/// process with status 1 when the application has mistakes. See [`Builder`] for options.
+pub fn compile(app: impl Into<PathBuf>) {
+    Builder::new().app(app).compile();
+}

@@ -50,6 +50,12 @@ pub struct ModuleArchive {
 #[error("the module archive is damaged: {0}")]
 pub struct DamagedArchive(String);
 
+impl DamagedArchive {
+    pub(crate) fn new(reason: String) -> Self {
+        Self(reason)
+    }
+}
+
 impl ModuleArchive {
     /// Compresses the archive. Equal archives give equal bytes.
     ///

@@ -28,6 +28,8 @@ pub struct Call {
     pub trusted: bool,
     /// How long the call may take from now; `None` for the isolate's `wall` limit.
     pub deadline: Option<Duration>,
+    /// Nodes that the call came through; copied to the outbound calls that it makes.
+    pub hops: u8,
 }
 
 /// Arguments of a call, by name.
@@ -115,6 +117,8 @@ pub struct OutboundCall {
     pub headers: Headers,
     /// What is left of the running call's time.
     pub deadline: Option<Duration>,
+    /// `hops` of the running call, 0 outside of a call.
+    pub hops: u8,
 }
 
 /// An outbound call got no answer from a procedure.

@@ -3,6 +3,23 @@
 //! What build time and run time must agree on: the [`manifest`] types, the module [`archive`], and everything that
 //! touches V8.
 
+#![expect(unsafe_code, reason = "the one crate that touches V8; each block says why it is sound")]
+
 pub mod archive;
 pub mod call;
+mod error;
+mod extension;
+mod handles;
+mod isolate;
+mod limits;
+mod loader;
 pub mod manifest;
+mod ops;
+pub mod platform;
+pub mod snapshot;
+
+pub use error::{EngineError, JsException, short_specifier};
+pub use isolate::{Isolate, IsolateOptions, Source};
+pub use limits::{IsolateControl, TerminationReason};
+pub use loader::ModuleStore;
+pub use ops::LogLevel;

@@ -1,2 +1,3 @@
-//! Jitar.
-fn main() {}
+//! The embedded default: the page and both segments in one process.
+
+jitar::service!(segments = ["reporting", "sales"], service = "services/standalone.json");

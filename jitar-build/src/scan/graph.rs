@@ -17,19 +17,20 @@ pub struct Range {
 
 /// All modules that the application can reach, in the order in which they were found.
 #[derive(Debug, Default)]
-pub struct Graph {
+pub(crate) struct Graph {
     /// By specifier.
     pub modules: IndexMap<String, Module>,
 }
 
 /// A parsed module.
 #[derive(Debug)]
-pub struct Module {
+pub(crate) struct Module {
     /// What V8 knows it by, such as `file:///app/src/sales/getMonthData.ts` (design section 3).
     pub specifier: String,
     /// Where it lies on disk.
     pub file: Utf8PathBuf,
-    /// Path below the source folder with `/` and its extension; `None` for modules of packages.
+    /// Path below the source folder with `/` and its extension; `None` for modules of packages and for modules outside
+    /// the source folder.
     pub path: Option<String>,
     /// The file's text.
     pub text: Arc<str>,
@@ -49,7 +50,7 @@ pub struct Module {
 
 /// The content of a module.
 #[derive(Debug)]
-pub enum Body {
+pub(crate) enum Body {
     /// Parsed, with types stripped and JSX compiled; only `generate/emit` looks inside.
     JavaScript(super::parse::Syntax),
     /// A JSON module.
@@ -58,10 +59,10 @@ pub enum Body {
 
 /// One `import … from` or `export … from`.
 #[derive(Debug, Clone)]
-pub struct Import {
+pub(crate) struct Import {
     /// Specifier as written.
     pub specifier: String,
-    /// Where the specifier's literal stands (with quotes).
+    /// Where the specifier's literal stands (with quotes); the first JSX element for the import that JSX brings with it.
     pub range: Range,
     /// What it resolves to.
     pub target: Target,
@@ -75,7 +76,7 @@ pub struct Import {
 
 /// Forms of import statements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ImportKind {
+pub(crate) enum ImportKind {
     /// `import …`
     Import,
     /// `export { … } from` or `export * as ns from`
@@ -86,7 +87,7 @@ pub enum ImportKind {
 
 /// A member of an import or re-export.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ImportedName {
+pub(crate) struct ImportedName {
     /// Name in the other module: an export name, `default`, or `*` for its namespace.
     pub imported: String,
     /// Local name of an import; exported name of a re-export.
@@ -97,7 +98,7 @@ pub struct ImportedName {
 
 /// What a specifier resolves to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
+pub(crate) enum Target {
     /// A module of the graph, by specifier.
     Module(String),
     /// The runtime's own module: `jitar` is `jitar:runtime`, `jitar/client` is `jitar:client`.
@@ -110,7 +111,7 @@ pub enum Target {
 
 /// `import(…)`.
 #[derive(Debug, Clone)]
-pub struct DynamicImport {
+pub(crate) struct DynamicImport {
     /// Where the argument stands.
     pub range: Range,
     /// Specifier and target when the argument is a literal.
@@ -119,7 +120,7 @@ pub struct DynamicImport {
 
 /// One exported name.
 #[derive(Debug, Clone)]
-pub struct Export {
+pub(crate) struct Export {
     /// The exported name.
     pub name: String,
     /// Where the name stands.
@@ -130,7 +131,7 @@ pub struct Export {
 
 /// What an exported name stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ExportSource {
+pub(crate) enum ExportSource {
     /// A declaration of this module, by its key in [`Module::declarations`].
     Local(String),
     /// A name of another module: index into [`Module::imports`] and the name there (`*` for its namespace). Both
@@ -140,7 +141,7 @@ pub enum ExportSource {
 
 /// A top-level declaration.
 #[derive(Debug, Clone)]
-pub struct Declaration {
+pub(crate) struct Declaration {
     /// Declared identifier; `None` for an anonymous default export.
     pub name: Option<String>,
     /// Where the name stands, or the whole declaration when it has none.
@@ -151,13 +152,13 @@ pub struct Declaration {
 
 /// Kinds of top-level declarations.
 #[derive(Debug, Clone)]
-pub enum DeclarationKind {
+pub(crate) enum DeclarationKind {
     /// A function declaration, or a `const` bound to an arrow function or function expression.
     Function(Function),
     /// A class declaration, or a `const` bound to a class expression.
     Class,
-    /// A `const` whose initialiser is a literal (or a template, array or object of literals): `range` of the
-    /// initialiser. Such constants may be copied into remote modules.
+    /// A `const`, or an anonymous default export, whose value is a literal (or a template, array or object of literals):
+    /// `range` of that value, which is JavaScript without types. Such constants may be copied into remote modules.
     Constant(Range),
     /// Any other variable, enum, namespace or default expression. `mutable` for `let` and `var`.
     Value {
@@ -168,11 +169,14 @@ pub enum DeclarationKind {
 
 /// What the split must know of a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Function {
+pub(crate) struct Function {
     /// Declared `async`.
     pub is_async: bool,
     /// Declared with `*`.
     pub is_generator: bool,
     /// Parameters without `this`.
     pub parameters: Vec<Parameter>,
+    /// A parameter that callers cannot name, such as `{ [key]: value }` or `...[a, b]`: where it stands. Such a function
+    /// cannot be a procedure.
+    pub unnameable: Option<Range>,
 }

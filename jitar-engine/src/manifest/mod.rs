@@ -20,6 +20,9 @@ pub const FORMAT: u32 = 1;
 pub struct AppManifest {
     /// [`FORMAT`] of the writer.
     pub format: u32,
+    /// Source folder below the application folder with `/`, such as `src`; empty for the application folder itself.
+    /// Service files name scripts, middleware and health checks below it.
+    pub source: String,
     /// Sorted by name.
     pub segments: Vec<Segment>,
     /// Sorted by id.

@@ -1,2 +1,96 @@
-//! Jitar.
-fn main() {}
+//! Runs any application folder without a crate of its own: `jitar-app FOLDER [--check] [flags of a service]`. Behind
+//! `cargo xtask app`.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for people: it prints")]
+
+mod place;
+
+use std::env;
+use std::ffi::OsString;
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use jitar::__private::{App, Unit};
+use jitar_build::{BuildError, Builder};
+
+use place::Place;
+
+const USAGE: &str = "usage: jitar-app FOLDER [--check] [flags of a service]";
+
+fn main() -> ExitCode {
+    let arguments: Vec<OsString> = env::args_os().skip(1).collect();
+    if arguments.is_empty() {
+        // The build starts this program again, without arguments, to make startup snapshots. Then this does not return.
+        drop(Builder::new().try_build());
+    }
+    let arguments = match Arguments::read(arguments.into_iter()) {
+        Ok(arguments) => arguments,
+        Err(error) => return fail(&error, 2),
+    };
+    match prepare(&arguments.folder) {
+        Ok(_) if arguments.check => ExitCode::SUCCESS,
+        Ok((app, units)) => {
+            jitar::__private::run(app, units, None, [OsString::from("jitar-app")].into_iter().chain(arguments.flags))
+        }
+        Err(error) => fail(&error, 1),
+    }
+}
+
+fn fail(error: &anyhow::Error, status: u8) -> ExitCode {
+    match error.downcast_ref::<BuildError>() {
+        Some(mistakes) if io::stderr().is_terminal() => eprint!("{}", mistakes.to_terminal()),
+        // Frames that point into the application; they carry their own headings.
+        Some(mistakes @ BuildError::Application(_)) => eprintln!("{mistakes}"),
+        _ => eprintln!("error: {error:#}"),
+    }
+    ExitCode::from(status)
+}
+
+/// Builds the application, unless that was done and nothing changed, and loads what came out. One process at a time.
+fn prepare(folder: &Path) -> Result<(&'static App, &'static [Unit])> {
+    let place = Place::of(folder)?;
+    let _lock = place.lock()?;
+    let output = Builder::new().app(place.app()).out_dir(place.output()).try_build()?;
+    eprint!("{}", output.warning_text());
+    println!("{}", output.report.trim_end());
+    App::from_folder(output.folder.as_std_path()).context("cannot load what was just built")
+}
+
+/// What stands on the command line.
+struct Arguments {
+    folder: PathBuf,
+    check: bool,
+    flags: Vec<OsString>,
+}
+
+impl Arguments {
+    fn read(mut arguments: impl Iterator<Item = OsString>) -> Result<Self> {
+        let Some(folder) = arguments.next() else { bail!("no folder; {USAGE}") };
+        if folder.to_string_lossy().starts_with('-') {
+            bail!("`{}` stands where the folder is expected; {USAGE}", folder.display());
+        }
+        let (checks, flags): (Vec<_>, Vec<_>) = arguments.partition(|argument| argument == "--check");
+        Ok(Self { folder: folder.into(), check: !checks.is_empty(), flags })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_are_divided() {
+        let read = |line: &str| Arguments::read(line.split_whitespace().map(OsString::from));
+        for (line, check, flags) in
+            [("app", false, ""), ("app --check", true, ""), ("app --service a.json --check", true, "--service a.json")]
+        {
+            let arguments = read(line).expect(line);
+            let found: Vec<_> = arguments.flags.iter().map(|flag| flag.to_string_lossy()).collect();
+            assert_eq!((arguments.check, found.join(" ").as_str()), (check, flags), "{line}");
+        }
+        for line in ["", "--check app"] {
+            assert!(read(line).is_err_and(|error| error.to_string().contains(USAGE)), "{line}");
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Splits, compiles and warms up the application in `app`.
+
+fn main() {
+    jitar_build::compile("app");
+}

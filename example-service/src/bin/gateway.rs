@@ -1,0 +1,3 @@
+//! Routes calls to the workers that registered.
+
+jitar::service!(service = "services/gateway.json");

@@ -1,0 +1,3 @@
+//! The worker that makes reports.
+
+jitar::service!(segment = "reporting", service = "services/reporting.json");

@@ -1,0 +1,3 @@
+//! Serves the files of the page.
+
+jitar::service!(service = "services/repository.json");

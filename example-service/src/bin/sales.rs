@@ -1,0 +1,3 @@
+//! The worker that owns the sales figures.
+
+jitar::service!(segment = "sales", service = "services/sales.json");

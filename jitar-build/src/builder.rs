@@ -1,0 +1,383 @@
+//! Options of a build, as written ([`Builder`]) and as resolved, and the pipeline that they steer.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use jitar_engine::manifest::AppManifest;
+
+use crate::assets;
+use crate::cargo::{self, Surroundings, utf8};
+use crate::config::{self, AppConfig, Environment};
+use crate::diagnostics::render::{self, Colour};
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::embed::{self, EmbedError, Embedded, Embedding};
+use crate::fs::{self, FsError};
+use crate::generate;
+use crate::link::{self, Linked};
+use crate::scan::{self, ScanInput};
+use crate::snapshot::{self, SnapshotError, UnitInput};
+use crate::stamp::{self, Stamp};
+
+/// A build with options. All of them are optional in a build script.
+///
+/// ```no_run
+/// jitar_build::Builder::new().app("app").unit(["reporting", "sales"]).compile();
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Builder {
+    app: Option<PathBuf>,
+    out: Option<PathBuf>,
+    units: Vec<Vec<String>>,
+}
+
+/// What a build did.
+#[derive(Debug)]
+pub struct Output {
+    /// The output folder, `$OUT_DIR/jitar`.
+    pub folder: Utf8PathBuf,
+    /// Files that were read and folders that were walked, absolute and sorted. Some may not exist: when they are made,
+    /// the build has to run again.
+    pub inputs: Vec<Utf8PathBuf>,
+    /// Environment variables that were asked for, sorted.
+    pub environment: Vec<String>,
+    /// Files of the output folder, absolute and sorted.
+    pub files: Vec<Utf8PathBuf>,
+    /// What to look at, though the build went on.
+    pub warnings: Diagnostics,
+    /// What was built, for people; also in `report.txt`.
+    pub report: String,
+    /// What was built, for programs.
+    pub manifest: AppManifest,
+    /// Paths below this folder are shown relative to it.
+    pub(crate) base: Utf8PathBuf,
+}
+
+/// Why there is no output.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The application has mistakes.
+    #[error("{0}")]
+    Application(Mistakes),
+    /// Cargo did not say where output goes, and the program did not either.
+    #[error("there is no output folder; call this from a build script, or set `Builder::out_dir`")]
+    NoOutputFolder,
+    /// A path that the build needs is not UTF-8.
+    #[error("the path `{0}` is not UTF-8; move the package to a folder with a plain name")]
+    NotUtf8(String),
+    /// A file cannot be read or written.
+    #[error(transparent)]
+    Fs(#[from] FsError),
+    /// The output folder cannot be written.
+    #[error(transparent)]
+    Embed(#[from] EmbedError),
+    /// A startup snapshot cannot be made.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+}
+
+/// The mistakes of an application: at least one error, and the warnings.
+#[derive(Debug)]
+pub struct Mistakes {
+    /// All of them, sorted by file and place.
+    pub diagnostics: Diagnostics,
+    /// Paths below this folder are shown relative to it.
+    pub(crate) base: Utf8PathBuf,
+}
+
+impl Builder {
+    /// A build of the folder `app`.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The application folder, relative to the package that is being built.
+    #[must_use]
+    pub fn app(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.app = Some(folder.into());
+        self
+    }
+
+    /// The output folder, `$OUT_DIR/jitar` unless set.
+    #[must_use]
+    pub fn out_dir(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.out = Some(folder.into());
+        self
+    }
+
+    /// Adds a service unit: segments that one binary carries, though no service file lists them together.
+    #[must_use]
+    pub fn unit<S: Into<String>>(mut self, segments: impl IntoIterator<Item = S>) -> Self {
+        self.units.push(segments.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Builds, tells cargo what was read, and prints warnings. When the application has mistakes it prints them and
+    /// ends the process with status 1. For build scripts.
+    pub fn compile(self) {
+        cargo::finish(self.try_build());
+    }
+
+    /// Builds and prints nothing.
+    ///
+    /// The process may be started again to make startup snapshots, so this is to be called before anything else is done;
+    /// in such a process it does not return.
+    ///
+    /// # Errors
+    /// When the application has mistakes, or the output cannot be written.
+    pub fn try_build(self) -> Result<Output, BuildError> {
+        snapshot::serve_request();
+        let surroundings = Surroundings::read()?;
+        Options::resolve(self, &surroundings)?.build(&|name| cargo::variable(name))
+    }
+}
+
+impl std::fmt::Display for Mistakes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(render::frames(&self.diagnostics, &self.base, Colour::Plain).trim_end())
+    }
+}
+
+impl BuildError {
+    /// The error for a terminal: frames that point into the application's files, coloured, or one line.
+    pub fn to_terminal(&self) -> String {
+        match self {
+            Self::Application(mistakes) => render::frames(&mistakes.diagnostics, &mistakes.base, Colour::Terminal),
+            other => format!("error: {other}\n"),
+        }
+    }
+}
+
+impl Output {
+    /// The warnings as frames that point into the application's files, without colours; empty when there are none.
+    pub fn warning_text(&self) -> String {
+        render::frames(&self.warnings, &self.base, Colour::Plain)
+    }
+}
+
+/// Options that cannot be half set.
+#[derive(Debug)]
+struct Options {
+    app: Utf8PathBuf,
+    out: Utf8PathBuf,
+    base: Utf8PathBuf,
+    units: Vec<Vec<String>>,
+    /// Names this program and the options: a change of either makes everything again.
+    key: String,
+}
+
+impl Options {
+    fn resolve(builder: Builder, surroundings: &Surroundings) -> Result<Self, BuildError> {
+        let base = canonical_if_there(&surroundings.base);
+        let app = utf8(builder.app.unwrap_or_else(|| "app".into()))?;
+        let app = canonical_if_there(&fs::normalise(&base.join(app)));
+        let out = match (builder.out, &surroundings.out_dir) {
+            (Some(out), _) => surroundings.current.join(utf8(out)?),
+            (None, Some(out_dir)) => out_dir.join("jitar"),
+            (None, None) => return Err(BuildError::NoOutputFolder),
+        };
+        let key = stamp::hash(format!("{} {app} {:?}", surroundings.program, builder.units).as_bytes());
+        Ok(Self { app, out: fs::normalise(&out), base, units: builder.units, key })
+    }
+
+    fn build(&self, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Output, BuildError> {
+        let stamp = Stamp::read(&self.out).filter(|stamp| stamp.is_fresh(&self.key, lookup));
+        if let Some(output) = stamp.and_then(|stamp| self.unchanged(&stamp)) {
+            return Ok(output);
+        }
+        Stamp::remove(&self.out)?;
+        let mut build = Build { options: self, diagnostics: Diagnostics::default(), inputs: BTreeSet::new() };
+        let mut environment = Environment::new(lookup);
+        let embedded = build.run(&mut environment)?;
+        let Build { mut diagnostics, inputs, .. } = build;
+        if diagnostics.is_empty() {
+            let stamp = Stamp::new(self.key.clone(), &inputs, &environment.used, lookup, embedded.files.clone())?;
+            stamp.write(&self.out)?;
+        }
+        diagnostics.sort();
+        Ok(Output {
+            folder: self.out.clone(),
+            inputs: inputs.into_iter().collect(),
+            environment: environment.used.into_iter().collect(),
+            files: embedded.files.into_iter().collect(),
+            warnings: diagnostics,
+            report: embedded.report,
+            manifest: embedded.manifest,
+            base: self.base.clone(),
+        })
+    }
+
+    /// The output of the build that left this stamp; it had no warnings, else it would have left none.
+    fn unchanged(&self, stamp: &Stamp) -> Option<Output> {
+        let manifest = fs::read(&self.out.join("manifest.json")).ok()?;
+        Some(Output {
+            folder: self.out.clone(),
+            inputs: stamp.inputs().cloned().collect(),
+            environment: stamp.environment().cloned().collect(),
+            warnings: Diagnostics::default(),
+            report: fs::read(&self.out.join("report.txt")).ok()?,
+            manifest: AppManifest::from_json(manifest.as_bytes()).ok()?,
+            files: stamp.outputs().cloned().collect(),
+            base: self.base.clone(),
+        })
+    }
+}
+
+/// A build under way.
+struct Build<'a> {
+    options: &'a Options,
+    diagnostics: Diagnostics,
+    inputs: BTreeSet<Utf8PathBuf>,
+}
+
+impl Build<'_> {
+    /// Configuration → scan → link → generate → snapshot → embed. Mistakes of the first three are reported together.
+    fn run(&mut self, environment: &mut Environment<'_>) -> Result<Embedded, BuildError> {
+        let (config, diagnostics) = config::read(&self.options.app, environment);
+        self.diagnostics.extend(diagnostics);
+        let Some(config) = config else { return Err(self.mistakes()) };
+        self.inputs.extend(config.inputs.iter().cloned());
+
+        let files = config.roots();
+        let (graph, diagnostics, read) =
+            scan::scan(&ScanInput { app: &config.folders.app, source: &config.folders.source, files: &files });
+        self.diagnostics.extend(diagnostics);
+        self.inputs.extend(read);
+
+        let (linked, diagnostics) = link::link(&config, &graph, &self.options.units);
+        self.diagnostics.extend(diagnostics);
+        let (assets, diagnostics) = assets::collect(&config);
+        self.diagnostics.extend(diagnostics);
+        self.inputs.extend(assets.folders.iter().cloned());
+        if self.diagnostics.has_errors() {
+            return Err(self.mistakes());
+        }
+        self.make(&config, &linked, &assets)
+    }
+
+    fn make(
+        &mut self,
+        config: &AppConfig,
+        linked: &Linked<'_>,
+        assets: &assets::Assets,
+    ) -> Result<Embedded, BuildError> {
+        let out = &self.options.out;
+        let generated = generate::generate(linked);
+        let units = generated.units.iter();
+        let units: Vec<UnitInput<'_>> =
+            units.map(|unit| UnitInput { id: unit.id.clone(), archive: &unit.archive }).collect();
+        let snapshots = snapshot::create(out, &units)?;
+        let warnings = snapshots.warnings.iter();
+        self.diagnostics.extend(warnings.map(|warning| Diagnostic::warning(&codes::SNAPSHOT, warning.clone())));
+        let generated = &generated;
+        Ok(embed::write(&Embedding { out, config, linked, generated, snapshots: &snapshots, assets })?)
+    }
+
+    fn mistakes(&mut self) -> BuildError {
+        let mut diagnostics = std::mem::take(&mut self.diagnostics);
+        diagnostics.sort();
+        BuildError::Application(Mistakes { diagnostics, base: self.options.base.clone() })
+    }
+}
+
+fn canonical_if_there(path: &Utf8Path) -> Utf8PathBuf {
+    fs::canonical(path).unwrap_or_else(|_| path.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Folder;
+
+    fn options(folder: &Folder, units: &[&[&str]]) -> Options {
+        let root = folder.path("");
+        let surroundings = Surroundings {
+            base: root.clone(),
+            current: root.clone(),
+            out_dir: Some(root.join("target")),
+            program: "test".to_owned(),
+        };
+        let builder = units.iter().fold(Builder::new(), |builder, unit| builder.unit(unit.iter().copied()));
+        Options::resolve(builder, &surroundings).expect("is complete")
+    }
+
+    fn folder() -> Folder {
+        Folder::new(&[
+            ("app/src/a.ts", "export default async function a() {}"),
+            ("app/src/b.ts", "export default async function b() {}"),
+            ("app/segments/a.json", r#"{ "./a": { "default": { "access": "public" } } }"#),
+            ("app/segments/b.json", r#"{ "./b": { "default": { "access": "public" } } }"#),
+        ])
+    }
+
+    fn modified(output: &Output, file: &str) -> std::time::SystemTime {
+        output.folder.join(file).metadata().and_then(|metadata| metadata.modified()).expect("is there")
+    }
+
+    #[test]
+    fn a_build_leaves_everything_in_its_folder() {
+        let folder = folder();
+        let output = options(&folder, &[&["b", "a"]]).build(&|_| None).expect("builds");
+        assert_eq!(output.folder, folder.path("target/jitar"));
+        let units: Vec<&str> = output.manifest.units.iter().map(|unit| unit.id.as_str()).collect();
+        assert_eq!(units, ["a", "a+b", "b"]);
+        assert!(output.report.starts_with("[INFO] Built a segment (1 modules, 1 procedures, 0 classes)\n"));
+        assert!(output.files.iter().all(|file| file.is_file() && file.starts_with(&output.folder)));
+        for input in
+            ["app/jitar.json", "app/src", "app/src/a.ts", "app/segments", "app/segments/a.json", "app/services"]
+        {
+            assert!(output.inputs.contains(&folder.path(input)), "{input} is not among {:?}", output.inputs);
+        }
+    }
+
+    #[test]
+    fn nothing_is_written_when_nothing_changed_and_little_when_little_did() {
+        let folder = folder();
+        let first = options(&folder, &[]).build(&|_| None).expect("builds");
+        let second = options(&folder, &[]).build(&|_| None).expect("builds");
+        assert_eq!((&first.inputs, &first.files, &first.report), (&second.inputs, &second.files, &second.report));
+        let before = ["app.rs", "archives/a.bin", "archives/b.bin"].map(|file| modified(&first, file));
+        folder.write("app/src/b.ts", "export default async function b() { return 1; }");
+        let third = options(&folder, &[]).build(&|_| None).expect("builds");
+        let after = ["app.rs", "archives/a.bin", "archives/b.bin"].map(|file| modified(&third, file));
+        assert_eq!(before[..2], after[..2]);
+        assert_ne!(before[2], after[2]);
+    }
+
+    #[test]
+    fn a_failed_build_is_not_taken_for_a_whole_one() {
+        let folder = folder();
+        options(&folder, &[]).build(&|_| None).expect("builds");
+        folder.write("app/src/b.ts", "export default function b() {}");
+        let error = options(&folder, &[]).build(&|_| None).expect_err("is not async");
+        let text = error.to_string();
+        assert!(text.contains("error[JITAR0047]: the procedure `b` is not async"), "{text}");
+        assert!(text.contains("app/src/b.ts:1:25"), "{text}");
+        assert!(!folder.path("target/jitar/stamp.json").exists());
+    }
+
+    #[test]
+    fn all_mistakes_come_at_once() {
+        let folder = folder();
+        folder.write("app/src/a.ts", "export default async function a( {");
+        folder.write("app/src/b.ts", "export default function b() {}");
+        folder.write("app/services/w.json", r#"{ "worker": { "segments": ["c"] } }"#);
+        folder.write("app/jitar.json", r#"{ "targt": "x" }"#);
+        let error = options(&folder, &[]).build(&|_| None).expect_err("is wrong");
+        let BuildError::Application(Mistakes { diagnostics, .. }) = &error else { panic!("{error}") };
+        let codes: Vec<&str> = diagnostics.iter().map(|diagnostic| diagnostic.code.id).collect();
+        assert_eq!(codes, ["JITAR0022", "JITAR0072", "JITAR0001", "JITAR0047"]);
+    }
+
+    #[test]
+    fn outside_of_cargo_the_output_folder_must_be_said() {
+        let folder = folder();
+        let root = folder.path("");
+        let surroundings = Surroundings { base: root.clone(), current: root, out_dir: None, program: String::new() };
+        assert!(matches!(Options::resolve(Builder::new(), &surroundings), Err(BuildError::NoOutputFolder)));
+        let options = Options::resolve(Builder::new().out_dir("x/../out"), &surroundings).expect("is complete");
+        assert_eq!(options.out, folder.path("out"));
+    }
+}

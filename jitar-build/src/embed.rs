@@ -1,0 +1,442 @@
+//! Last stage: lays out the output folder. Only files whose bytes differ are written, and what an earlier build left is
+//! removed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use jitar_engine::archive::{DamagedArchive, ModuleKind, ModuleSource};
+use jitar_engine::manifest::{AppManifest, FORMAT, ServiceFile, Unit};
+use serde_json::json;
+
+use crate::assets::Assets;
+use crate::config::AppConfig;
+use crate::fs::{self, FsError};
+use crate::generate::{Generated, GeneratedUnit};
+use crate::link::Linked;
+use crate::report::{self, UnitReport};
+use crate::snapshot::{Snapshots, UnitSnapshot};
+
+// The layout:
+//
+//     $OUT_DIR/jitar
+//       app.rs            what the macro includes: const data and include_bytes! only
+//       embed.json        the same data for readers that load the folder
+//       manifest.json     AppManifest
+//       names.txt         segments, units and service files, what the macro checks against
+//       report.txt        what was built
+//       stamp.json        inputs and their hashes (see stamp.rs)
+//       modules/<unit>/   generated JavaScript with source maps, for people and tests
+//       archives/         <unit>.bin, the same packed
+//       client/           modules for the browser
+//       snapshots/        base-<key>.bin, <unit>-<key>.bin (see snapshot.rs)
+
+/// Folders of which nothing but the files of this build is kept.
+const OWNED_FOLDERS: [&str; 4] = ["modules", "archives", "client", "snapshots"];
+
+/// Everything that goes into the output folder.
+pub(crate) struct Embedding<'a> {
+    /// The output folder.
+    pub(crate) out: &'a Utf8Path,
+    /// The application's configuration.
+    pub(crate) config: &'a AppConfig,
+    /// Segments and units.
+    pub(crate) linked: &'a Linked<'a>,
+    /// Generated modules.
+    pub(crate) generated: &'a Generated,
+    /// Startup snapshots, in the order of the units.
+    pub(crate) snapshots: &'a Snapshots,
+    /// Files to serve.
+    pub(crate) assets: &'a Assets,
+}
+
+/// What was written.
+#[derive(Debug)]
+pub(crate) struct Embedded {
+    /// Every file of the output folder that belongs to this build, absolute.
+    pub(crate) files: BTreeSet<Utf8PathBuf>,
+    /// The manifest.
+    pub(crate) manifest: AppManifest,
+    /// The report.
+    pub(crate) report: String,
+}
+
+/// Why the output folder cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EmbedError {
+    /// A file cannot be written.
+    #[error(transparent)]
+    Fs(#[from] FsError),
+    /// The modules of a unit cannot be packed.
+    #[error(transparent)]
+    Archive(#[from] DamagedArchive),
+    /// Plain data cannot be written as JSON.
+    #[error("cannot encode `{file}`: {source}")]
+    Json {
+        /// The file.
+        file: &'static str,
+        /// Why.
+        source: serde_json::Error,
+    },
+}
+
+/// Writes the output folder.
+pub(crate) fn write(embedding: &Embedding<'_>) -> Result<Embedded, EmbedError> {
+    let manifest = embedding.manifest();
+    let mut writer = Writer { out: embedding.out, files: BTreeSet::new() };
+    let mut packed = Vec::new();
+    for unit in &embedding.generated.units {
+        writer.write_modules(unit)?;
+        let archive = unit.archive.pack()?;
+        writer.write(&archive_path(&unit.id), &archive)?;
+        packed.push(archive.len() as u64);
+    }
+    for (path, code) in &embedding.generated.client {
+        writer.write(&client_path(path), code.as_bytes())?;
+    }
+    writer.files.extend(embedding.snapshot_files());
+    let report = embedding.report(&packed)?;
+    writer.write("manifest.json", json_text("manifest.json", &manifest)?.as_bytes())?;
+    writer.write("embed.json", json_text("embed.json", &embedding.description())?.as_bytes())?;
+    writer.write("names.txt", names(&manifest).as_bytes())?;
+    writer.write("report.txt", report.as_bytes())?;
+    writer.write("app.rs", embedding.rust().as_bytes())?;
+    for folder in OWNED_FOLDERS {
+        fs::remove_stale(&embedding.out.join(folder), &writer.files)?;
+    }
+    Ok(Embedded { files: writer.files, manifest, report })
+}
+
+struct Writer<'a> {
+    out: &'a Utf8Path,
+    files: BTreeSet<Utf8PathBuf>,
+}
+
+impl Writer<'_> {
+    fn write(&mut self, path: &str, bytes: &[u8]) -> Result<(), FsError> {
+        let file = self.out.join(path);
+        fs::write_if_changed(&file, bytes)?;
+        self.files.insert(file);
+        Ok(())
+    }
+
+    fn write_modules(&mut self, unit: &GeneratedUnit) -> Result<(), FsError> {
+        for module in &unit.archive.modules {
+            let path = format!("modules/{}/{}", unit.id, module_path(module));
+            self.write(&path, module.code.as_bytes())?;
+            if let Some(map) = &module.map {
+                self.write(&format!("{path}.map"), map.as_bytes())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Embedding<'_> {
+    fn manifest(&self) -> AppManifest {
+        let folders = &self.config.folders;
+        let units = self.linked.units.iter().map(|unit| Unit {
+            id: unit.id.clone(),
+            segments: unit.segments.clone(),
+            scripts: unit.scripts.clone(),
+        });
+        let services = self.config.services.iter().map(|service| (&service.path, Unit::id_of(&service.segments)));
+        let services: BTreeMap<_, _> = services.collect();
+        AppManifest {
+            format: FORMAT,
+            source: fs::below(&folders.source, &folders.app).unwrap_or_default(),
+            segments: self.linked.segments.iter().map(|linked| linked.segment.clone()).collect(),
+            units: units.collect(),
+            services: services.into_iter().map(|(path, unit)| ServiceFile { path: path.clone(), unit }).collect(),
+        }
+    }
+
+    fn report(&self, packed: &[u64]) -> Result<String, FsError> {
+        let mut units = Vec::new();
+        for ((unit, snapshot), packed) in self.generated.units.iter().zip(&self.snapshots.units).zip(packed) {
+            let file = snapshot.file.as_ref().map(|file| self.out.join(file));
+            units.push(UnitReport {
+                id: &unit.id,
+                archive: &unit.archive,
+                packed: *packed,
+                snapshot_size: file.as_deref().map(fs::size).transpose()?,
+                snapshot,
+            });
+        }
+        let segments = self.linked.segments.iter().map(|linked| &linked.segment);
+        Ok(report::text(segments, &units, self.assets.files.len()))
+    }
+
+    fn snapshot_files(&self) -> impl Iterator<Item = Utf8PathBuf> {
+        self.snapshots.files.iter().map(|file| self.out.join(file))
+    }
+
+    fn units(&self) -> impl Iterator<Item = (usize, &GeneratedUnit, &UnitSnapshot)> {
+        let units = self.generated.units.iter().zip(&self.snapshots.units).enumerate();
+        units.map(|(idx, (unit, snapshot))| (idx, unit, snapshot))
+    }
+
+    /// Service files by name.
+    fn services(&self) -> BTreeMap<&str, &str> {
+        self.config.services.iter().map(|service| (service.path.as_str(), service.file.as_str())).collect()
+    }
+
+    /// `embed.json`
+    fn description(&self) -> serde_json::Value {
+        let units = self.units().map(|(idx, unit, snapshot)| {
+            json!({
+                "id": unit.id,
+                "constant": constant(idx),
+                "snapshot": snapshot.file,
+                "deferred": deferred(snapshot),
+                "archive": archive_path(&unit.id),
+            })
+        });
+        json!({
+            "base": self.snapshots.base.as_str(),
+            "services": self.services().into_iter().collect::<Vec<_>>(),
+            "assets": self.assets.files.iter().collect::<Vec<_>>(),
+            "client": self.generated.client.keys().map(|path| (path, client_path(path))).collect::<Vec<_>>(),
+            "units": units.collect::<Vec<_>>(),
+        })
+    }
+
+    /// `app.rs`. The debug text of a string is a Rust literal.
+    fn rust(&self) -> String {
+        let services = self.services().into_iter().map(|(path, file)| (path, file.to_owned()));
+        let assets = self.assets.files.iter().map(|(name, file)| (name.as_str(), file.to_string()));
+        let client = self.generated.client.keys().map(|path| (path.as_str(), client_path(path)));
+        let app = format!(
+            "// Written by jitar-build.\n\
+             pub const APP: ::jitar::__private::App = ::jitar::__private::App {{\n    \
+             manifest: include_bytes!(\"manifest.json\"),\n    \
+             base: include_bytes!({:?}),\n    services: {},\n    assets: {},\n    client: {},\n}};\n",
+            self.snapshots.base,
+            included(services),
+            included(assets),
+            included(client),
+        );
+        [app]
+            .into_iter()
+            .chain(self.units().map(|(idx, unit, snapshot)| unit_constant(idx, &unit.id, snapshot)))
+            .collect()
+    }
+}
+
+/// A list of names with the contents of files.
+fn included<'a>(files: impl Iterator<Item = (&'a str, String)>) -> String {
+    let lines: Vec<String> =
+        files.map(|(name, file)| format!("        ({name:?}, include_bytes!({file:?})),\n")).collect();
+    if lines.is_empty() { "&[]".to_owned() } else { format!("&[\n{}    ]", lines.concat()) }
+}
+
+fn unit_constant(idx: usize, id: &str, snapshot: &UnitSnapshot) -> String {
+    let blob = snapshot.file.as_ref().map_or("&[]".to_owned(), |file| format!("include_bytes!({file:?})"));
+    format!(
+        "pub const {}: ::jitar::__private::Unit = ::jitar::__private::Unit {{\n    \
+         id: {id:?},\n    snapshot: {blob},\n    deferred: &{:?},\n    archive: include_bytes!({:?}),\n}};\n",
+        constant(idx),
+        deferred(snapshot),
+        archive_path(id),
+    )
+}
+
+/// `names.txt`, one name a line.
+fn names(manifest: &AppManifest) -> String {
+    let segments = manifest.segments.iter().map(|segment| format!("segment {}\n", segment.name));
+    let units = manifest.units.iter().enumerate().map(|(idx, unit)| format!("unit {} {}\n", unit.id, constant(idx)));
+    let services = manifest.services.iter().map(|service| format!("service {} {}\n", service.path, service.unit));
+    segments.chain(units).chain(services).collect()
+}
+
+/// Name of a unit's constant in `app.rs`.
+fn constant(idx: usize) -> String {
+    format!("UNIT_{idx}")
+}
+
+fn deferred(snapshot: &UnitSnapshot) -> Vec<&str> {
+    snapshot.deferred.iter().map(|deferred| deferred.specifier.as_str()).collect()
+}
+
+fn archive_path(unit: &str) -> String {
+    format!("archives/{unit}.bin")
+}
+
+fn client_path(path: &str) -> String {
+    format!("client/{path}")
+}
+
+/// Where a module lies below `modules/<unit>/`.
+fn module_path(module: &ModuleSource) -> String {
+    let path = module
+        .specifier
+        .strip_prefix("file:///app/")
+        .map_or_else(|| module.specifier.replace("jitar:", "jitar/"), |path| path.replace("?remote", ".remote"));
+    let is_printed_as_it_is = module.kind == ModuleKind::Json || Utf8Path::new(&path).extension() == Some("js");
+    if is_printed_as_it_is { path } else { format!("{path}.js") }
+}
+
+fn json_text(file: &'static str, value: &impl serde::Serialize) -> Result<String, EmbedError> {
+    let text = serde_json::to_string_pretty(value).map_err(|source| EmbedError::Json { file, source })?;
+    Ok(text + "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use jitar_engine::snapshot::Deferred;
+
+    use super::*;
+    use crate::testing::App;
+    use crate::{assets, generate};
+
+    /// Embeds an application with one snapshot, and gives the text of the output file.
+    fn embedded(app: &App, file: &str) -> String {
+        let out = app.folder.path("out");
+        let linked = app.link();
+        let generated = generate::generate(&linked);
+        let snapshots = Snapshots {
+            base: "snapshots/base-1.bin".into(),
+            units: (0..linked.units.len()).map(snapshot).collect(),
+            files: vec!["snapshots/base-1.bin".into(), "snapshots/0.bin".into()],
+            warnings: Vec::new(),
+        };
+        let (assets, _) = assets::collect(&app.config);
+        app.folder.write("out/snapshots/0.bin", "blob");
+        for stale in ["client/stale.js", "snapshots/stale.bin"] {
+            app.folder.write(&format!("out/{stale}"), "");
+        }
+        let (config, linked, generated) = (&app.config, &linked, &generated);
+        write(&Embedding { out: &out, config, linked, generated, snapshots: &snapshots, assets: &assets })
+            .expect("writes");
+        fs::read(&out.join(file)).expect("is written")
+    }
+
+    fn snapshot(idx: usize) -> UnitSnapshot {
+        let deferred =
+            Deferred { specifier: "file:///app/src/late.ts".to_owned(), reason: "reads the clock".to_owned() };
+        match idx {
+            0 => UnitSnapshot { file: Some("snapshots/0.bin".into()), deferred: vec![deferred] },
+            _ => UnitSnapshot { file: None, deferred: Vec::new() },
+        }
+    }
+
+    fn app() -> App {
+        App::new(&[
+            ("src/a/b.ts", "export default async function b() {}"),
+            ("src/up.ts", "export {};"),
+            ("dist/index.html", "<p>"),
+            ("segments/a.json", r#"{ "./a/b": { "default": { "access": "public" } } }"#),
+            ("segments/c.json", "{}"),
+            (
+                "services/s.json",
+                r#"{ "standalone": { "segments": ["c", "a"], "assets": ["*.html"] }, "setUp": ["./up"] }"#,
+            ),
+            ("services/g.json", r#"{ "gateway": {} }"#),
+        ])
+    }
+
+    #[test]
+    fn names_are_one_a_line() {
+        let expected = "segment a\nsegment c\n\
+                        unit a UNIT_0\nunit a+c UNIT_1\nunit c UNIT_2\nunit none UNIT_3\n\
+                        service services/g.json none\nservice services/s.json a+c\n";
+        assert_eq!(embedded(&app(), "names.txt"), expected);
+    }
+
+    #[test]
+    fn the_macro_gets_constants_only() {
+        let app = app();
+        let root = app.folder.path("");
+        let expected = format!(
+            r#"// Written by jitar-build.
+pub const APP: ::jitar::__private::App = ::jitar::__private::App {{
+    manifest: include_bytes!("manifest.json"),
+    base: include_bytes!("snapshots/base-1.bin"),
+    services: &[
+        ("services/g.json", include_bytes!("{root}/services/g.json")),
+        ("services/s.json", include_bytes!("{root}/services/s.json")),
+    ],
+    assets: &[
+        ("index.html", include_bytes!("{root}/dist/index.html")),
+    ],
+    client: &[
+        ("a/b.js", include_bytes!("client/a/b.js")),
+    ],
+}};
+pub const UNIT_0: ::jitar::__private::Unit = ::jitar::__private::Unit {{
+    id: "a",
+    snapshot: include_bytes!("snapshots/0.bin"),
+    deferred: &["file:///app/src/late.ts"],
+    archive: include_bytes!("archives/a.bin"),
+}};
+pub const UNIT_1: ::jitar::__private::Unit = ::jitar::__private::Unit {{
+    id: "a+c",
+    snapshot: &[],
+    deferred: &[],
+    archive: include_bytes!("archives/a+c.bin"),
+}};
+"#
+        );
+        let text = embedded(&app, "app.rs");
+        assert!(text.starts_with(&expected), "{text}");
+    }
+
+    #[test]
+    fn the_description_says_the_same_as_the_constants() {
+        let app = app();
+        let root = app.folder.path("");
+        let description: serde_json::Value = serde_json::from_str(&embedded(&app, "embed.json")).expect("is JSON");
+        assert_eq!(description["base"], "snapshots/base-1.bin");
+        assert_eq!(description["services"][0], json!(["services/g.json", format!("{root}/services/g.json")]));
+        assert_eq!(description["assets"], json!([["index.html", format!("{root}/dist/index.html")]]));
+        assert_eq!(description["client"], json!([["a/b.js", "client/a/b.js"]]));
+        let unit = json!({
+            "id": "a",
+            "constant": "UNIT_0",
+            "snapshot": "snapshots/0.bin",
+            "deferred": ["file:///app/src/late.ts"],
+            "archive": "archives/a.bin",
+        });
+        assert_eq!(description["units"][0], unit);
+        assert_eq!(description["units"][1]["snapshot"], serde_json::Value::Null);
+    }
+
+    #[test]
+    fn the_manifest_can_be_read_back() {
+        let manifest = AppManifest::from_json(embedded(&app(), "manifest.json").as_bytes()).expect("is a manifest");
+        assert_eq!(manifest.source, "src");
+        assert_eq!(manifest.unit("a+c").map(|unit| &unit.scripts[..]), Some(&["file:///app/src/up.ts".to_owned()][..]));
+        assert_eq!(manifest.segment("a").map(|segment| segment.procedures[0].fqn.as_str()), Some("a/b"));
+    }
+
+    #[test]
+    fn equal_applications_give_equal_bytes_and_stale_files_go() {
+        let (first, second) = (app(), app());
+        for file in ["manifest.json", "names.txt", "report.txt", "modules/a+c/src/a/b.ts.js", "client/a/b.js"] {
+            let text = embedded(&first, file);
+            assert_eq!(text, embedded(&second, file), "{file}");
+            assert!(!text.contains(first.folder.path("").as_str()), "{file} has an absolute path");
+        }
+        let read = |app: &App, file: &str| fs::read_bytes(&app.folder.path(file)).expect("is there");
+        assert_eq!(read(&first, "out/archives/a.bin"), read(&second, "out/archives/a.bin"));
+        assert!(!first.folder.path("out/client/stale.js").exists());
+        assert!(!first.folder.path("out/snapshots/stale.bin").exists());
+        assert!(first.folder.path("out/snapshots/0.bin").exists());
+    }
+
+    #[test]
+    fn modules_lie_where_their_specifier_says() {
+        let cases = [
+            ("file:///app/src/a.ts", ModuleKind::JavaScript, "src/a.ts.js"),
+            ("file:///app/src/a.ts?remote", ModuleKind::JavaScript, "src/a.ts.remote.js"),
+            ("file:///app/src/a.js", ModuleKind::JavaScript, "src/a.js"),
+            ("file:///app/src/a.json", ModuleKind::Json, "src/a.json"),
+            ("jitar:segment/a", ModuleKind::JavaScript, "jitar/segment/a.js"),
+        ];
+        for (specifier, kind, expected) in cases {
+            let (code, map, imports) = (String::new(), None, Vec::new());
+            let module = ModuleSource { specifier: specifier.to_owned(), kind, code, map, imports };
+            assert_eq!(module_path(&module), expected);
+        }
+    }
+}

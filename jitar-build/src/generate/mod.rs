@@ -1,0 +1,105 @@
+//! Third stage: the JavaScript of every service unit and of the browser. Pure: nothing is read or written.
+
+mod client;
+pub(crate) mod emit;
+mod parameters;
+mod remote;
+mod segment;
+mod stubs;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use std::collections::BTreeMap;
+
+use jitar_engine::archive::{ModuleArchive, ModuleKind, ModuleSource};
+
+use self::emit::{Emitted, Names, Rewrites, Rewritten, SourcesContent};
+use crate::link::{Linked, LinkedModule, LinkedSegment, LinkedUnit, RealModule};
+use crate::scan::graph::{Body, Graph, Module};
+
+/// Everything that the build makes of an application's modules.
+#[derive(Debug)]
+pub(crate) struct Generated {
+    /// In the order of the linked units.
+    pub(crate) units: Vec<GeneratedUnit>,
+    /// Modules for the browser: path below `client/` and code.
+    pub(crate) client: BTreeMap<String, String>,
+}
+
+/// The modules of one service unit.
+#[derive(Debug)]
+pub(crate) struct GeneratedUnit {
+    /// Id of the unit.
+    pub(crate) id: String,
+    /// Its modules.
+    pub(crate) archive: ModuleArchive,
+}
+
+/// Generates all modules.
+pub(crate) fn generate(linked: &Linked<'_>) -> Generated {
+    let mut printer = Printer { graph: linked.exports.graph, printed: BTreeMap::new() };
+    let units = linked
+        .units
+        .iter()
+        .map(|unit| GeneratedUnit { id: unit.id.clone(), archive: archive(unit, &linked.segments, &mut printer) });
+    Generated { units: units.collect(), client: client::modules(linked) }
+}
+
+fn archive<'a>(unit: &'a LinkedUnit, segments: &[LinkedSegment], printer: &mut Printer<'a>) -> ModuleArchive {
+    let linked = unit.modules.iter().filter_map(|(specifier, module)| printer.source(specifier, module));
+    let mut modules: Vec<ModuleSource> = linked.collect();
+    let listed: Vec<&LinkedSegment> =
+        segments.iter().filter(|linked| unit.segments.contains(&linked.segment.name)).collect();
+    modules.extend(listed.iter().map(|linked| segment::registration(linked)));
+    modules.push(segment::entry(&unit.segments));
+    modules.sort_by(|left, right| left.specifier.cmp(&right.specifier));
+    ModuleArchive { entry: segment::ENTRY.to_owned(), modules }
+}
+
+/// Prints modules. One that is linked alike in several units is printed once.
+struct Printer<'a> {
+    graph: &'a Graph,
+    printed: BTreeMap<(&'a str, &'a RealModule), Emitted>,
+}
+
+impl<'a> Printer<'a> {
+    fn source(&mut self, specifier: &'a str, linked: &'a LinkedModule) -> Option<ModuleSource> {
+        let imports = linked.static_imports().into_iter().filter(|target| !target.starts_with("jitar:"));
+        let imports = imports.map(str::to_owned).collect();
+        let specifier_of = specifier.to_owned();
+        match linked {
+            LinkedModule::Remote(module) => {
+                let code = remote::code(specifier, module);
+                Some(ModuleSource { specifier: specifier_of, kind: ModuleKind::JavaScript, code, map: None, imports })
+            }
+            LinkedModule::Real(real) => {
+                let module = self.graph.modules.get(specifier)?;
+                let Emitted { code, map } = self.print(module, specifier, real).clone();
+                let kind = match module.body {
+                    Body::JavaScript(_) => ModuleKind::JavaScript,
+                    Body::Json => ModuleKind::Json,
+                };
+                Some(ModuleSource { specifier: specifier_of, kind, code, map, imports })
+            }
+        }
+    }
+
+    fn print(&mut self, module: &Module, specifier: &'a str, real: &'a RealModule) -> &Emitted {
+        let print = || emit::emit(module, &rewrites(specifier, real), SourcesContent::Omitted);
+        self.printed.entry((specifier, real)).or_insert_with(print)
+    }
+}
+
+fn rewrites(specifier: &str, real: &RealModule) -> Rewrites {
+    let statements = real.imports.iter().map(|redirects| {
+        let statements = redirects.iter().map(|redirect| Rewritten {
+            specifier: text::relative(specifier, &redirect.target),
+            names: redirect.names.clone().map_or(Names::All, Names::Some),
+        });
+        statements.collect()
+    });
+    let dynamic_imports =
+        real.dynamic_imports.iter().map(|target| target.as_ref().map(|target| text::relative(specifier, target)));
+    Rewrites { imports: statements.collect(), dynamic_imports: dynamic_imports.collect() }
+}

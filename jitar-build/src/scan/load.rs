@@ -1,0 +1,129 @@
+//! Reads and parses files on all cores.
+
+use std::num::NonZero;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::thread;
+
+use crate::diagnostics::{Code, codes};
+
+use super::Importer;
+use super::graph::Range;
+use super::parse::{self, Language, Options, Parsed, Problem};
+use super::resolve::Location;
+
+/// Bytes of stack of a parsing thread: expressions may be nested deeply, and the parser recurses.
+const STACK: usize = 64 << 20;
+
+/// A file to be loaded.
+#[derive(Debug)]
+pub(super) struct Request {
+    /// The file.
+    pub(super) location: Location,
+    /// What imports it first; `None` for the files of the source folder.
+    pub(super) importer: Option<Importer>,
+}
+
+/// What became of a file.
+pub(super) enum Outcome {
+    /// It could not be read.
+    Unreadable(String),
+    /// It has mistakes.
+    Invalid { text: Arc<str>, code: &'static Code, problems: Vec<Problem> },
+    /// It is not an ES module.
+    CommonJs { text: Arc<str>, marker: Range },
+    /// It can be used.
+    Loaded { text: Arc<str>, content: Content },
+}
+
+/// Content of a module.
+pub(super) enum Content {
+    /// Code.
+    JavaScript(Box<Parsed>),
+    /// Data.
+    Json,
+}
+
+/// Loads the files in parallel; outcomes are in the order of the requests. `options` are those of the application's own
+/// modules, packages are compiled with the defaults.
+pub(super) fn load_all(requests: &[Request], options: &Options) -> Vec<Outcome> {
+    let outcomes: Vec<OnceLock<Outcome>> = requests.iter().map(|_| OnceLock::new()).collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        while let Some((request, outcome)) = {
+            let idx = next.fetch_add(1, Ordering::Relaxed);
+            requests.get(idx).zip(outcomes.get(idx))
+        } {
+            outcome.get_or_init(|| load(&request.location, options));
+        }
+    };
+    let n_threads = thread::available_parallelism().map_or(1, NonZero::get).min(requests.len());
+    thread::scope(|scope| {
+        let n_started = (0..n_threads)
+            .filter(|_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).is_ok())
+            .count();
+        if n_started == 0 {
+            work();
+        }
+    });
+    outcomes.into_iter().map(|outcome| outcome.into_inner().expect("invariant: every request was worked on")).collect()
+}
+
+fn load(location: &Location, options: &Options) -> Outcome {
+    let text: Arc<str> = match crate::fs::read(&location.file) {
+        Ok(text) => Arc::from(text.strip_prefix('\u{feff}').unwrap_or(&text)),
+        Err(error) => return Outcome::Unreadable(error.to_string()),
+    };
+    match Language::of(&location.file) {
+        Some(Language::Json) => load_json(text),
+        Some(language) => match &location.package {
+            None => load_javascript(text, language, options),
+            Some(_) => load_javascript(text, language, &Options::default()),
+        },
+        None => Outcome::Invalid {
+            text,
+            code: &codes::UNSUPPORTED_FILE,
+            problems: vec![Problem { range: Range::default(), message: "this file cannot be a module".to_owned() }],
+        },
+    }
+}
+
+fn load_json(text: Arc<str>) -> Outcome {
+    match serde_json::from_str::<serde::de::IgnoredAny>(&text) {
+        Ok(_) => Outcome::Loaded { text, content: Content::Json },
+        Err(error) => {
+            let range = position_of(&text, &error);
+            let problem = Problem { range, message: json_message(&error) };
+            Outcome::Invalid { text, code: &codes::INVALID_JSON_MODULE, problems: vec![problem] }
+        }
+    }
+}
+
+fn load_javascript(text: Arc<str>, language: Language, options: &Options) -> Outcome {
+    // The parser asserts in places; one odd file must not take the messages about all others with it.
+    let parsed = catch_unwind(AssertUnwindSafe(|| parse::parse(&text, language, options))).unwrap_or_else(|_| {
+        let message = "the parser failed on this file; please report it with the file".to_owned();
+        Err(vec![Problem { range: Range::default(), message }])
+    });
+    match parsed {
+        Ok(Parsed { commonjs: Some(marker), .. }) => Outcome::CommonJs { text, marker },
+        Ok(parsed) => Outcome::Loaded { text, content: Content::JavaScript(Box::new(parsed)) },
+        Err(problems) => Outcome::Invalid { text, code: &codes::SYNTAX, problems },
+    }
+}
+
+/// Where a JSON text is wrong.
+pub(super) fn position_of(text: &str, error: &serde_json::Error) -> Range {
+    let line_start: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+    let start = crate::diagnostics::floor_char_boundary(text, line_start + error.column().saturating_sub(1));
+    let length = text[start..].chars().next().map_or(0, char::len_utf8);
+    Range { start, end: start + length }
+}
+
+/// What is wrong with a JSON text, without the position.
+pub(super) fn json_message(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    let end = message.rfind(" at line ").unwrap_or(message.len());
+    message[..end].to_owned()
+}

@@ -1,0 +1,258 @@
+//! First stage: reads the application's modules, follows their imports and returns the module graph.
+//!
+//! Every module below the source folder is parsed, whether something imports it or not; modules of packages are parsed
+//! when they are imported. Nothing is evaluated. Files are parsed on all cores, in rounds: what a round imports and no
+//! earlier round has seen is the next round.
+
+pub(crate) mod graph;
+mod load;
+mod names;
+pub(crate) mod parse;
+mod resolve;
+mod specifier;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use indexmap::IndexSet;
+
+use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+
+use self::graph::{Body, DynamicImport, Graph, Import, Module, Range, Target};
+use self::load::{Content, Outcome, Request};
+use self::parse::TypeNames;
+use self::resolve::{Location, Resolved, Resolver, TsConfig};
+
+/// What is to be scanned. All paths are absolute.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ScanInput<'a> {
+    /// The application folder.
+    pub app: &'a Utf8Path,
+    /// The source folder, inside or outside the application folder.
+    pub source: &'a Utf8Path,
+    /// Every module below the source folder. Declaration files (`.d.ts`) may be among them and are left out.
+    pub files: &'a [Utf8PathBuf],
+}
+
+/// Parses all files of the input and what they import, also from `node_modules`.
+///
+/// Returns the graph of the modules that could be read, every mistake, and every file that was read (for
+/// `cargo::rerun-if-changed`; missing files are not among them, so the source folder has to be watched as well).
+///
+/// `tsconfig.json` and `package.json` of the application folder are read when they are there.
+pub(crate) fn scan(input: &ScanInput<'_>) -> (Graph, Diagnostics, Vec<Utf8PathBuf>) {
+    let mut scanner = Scanner::new(input);
+    scanner.run();
+    scanner.finish()
+}
+
+struct Scanner<'a> {
+    input: &'a ScanInput<'a>,
+    resolver: Resolver<'a>,
+    graph: Graph,
+    /// Exported types by specifier of the module.
+    types: HashMap<String, TypeNames>,
+    diagnostics: Diagnostics,
+    read: IndexSet<Utf8PathBuf>,
+    /// Specifiers that are in the graph, in the queue, or were refused.
+    seen: HashSet<String>,
+    queue: Vec<Request>,
+}
+
+impl<'a> Scanner<'a> {
+    fn new(input: &'a ScanInput<'a>) -> Self {
+        let mut diagnostics = Diagnostics::default();
+        let (tsconfig, read) = TsConfig::load(input.app, &mut diagnostics);
+        let mut scanner = Self {
+            input,
+            resolver: Resolver::new(input.app, tsconfig),
+            graph: Graph::default(),
+            types: HashMap::new(),
+            diagnostics,
+            read: read.into_iter().collect(),
+            seen: HashSet::new(),
+            queue: Vec::new(),
+        };
+        for file in input.files.iter().filter(|file| !is_declaration_file(file)) {
+            scanner.enqueue(Location::of_app(input.app, file.clone()), None);
+        }
+        scanner
+    }
+
+    fn run(&mut self) {
+        while !self.queue.is_empty() {
+            let round = std::mem::take(&mut self.queue);
+            let outcomes = load::load_all(&round, self.resolver.options());
+            for (request, outcome) in round.into_iter().zip(outcomes) {
+                self.admit(request, outcome);
+            }
+        }
+    }
+
+    fn finish(mut self) -> (Graph, Diagnostics, Vec<Utf8PathBuf>) {
+        self.forget_refused_targets();
+        self.diagnostics.extend(names::check(&mut self.graph, &self.types));
+        self.diagnostics.extend(self.resolver.take_diagnostics());
+        self.diagnostics.sort();
+        self.read.extend(self.resolver.take_read());
+        (self.graph, self.diagnostics, self.read.into_iter().collect())
+    }
+
+    fn enqueue(&mut self, location: Location, importer: Option<Importer>) {
+        if self.seen.insert(location.specifier.clone()) {
+            self.queue.push(Request { location, importer });
+        }
+    }
+
+    /// Takes a loaded file into the graph, or says why not.
+    fn admit(&mut self, request: Request, outcome: Outcome) {
+        let Request { location, importer } = request;
+        if !matches!(outcome, Outcome::Unreadable(_)) {
+            self.read.insert(location.file.clone());
+        }
+        match outcome {
+            Outcome::Unreadable(message) => {
+                let diagnostic = Diagnostic::error(&codes::UNREADABLE_FILE, message);
+                self.diagnostics.push(at_importer(diagnostic, importer.as_ref()));
+            }
+            Outcome::Invalid { text, code, problems } => {
+                for problem in problems {
+                    self.diagnostics.push(Diagnostic::error(code, problem.message).label(
+                        &location.file,
+                        &text,
+                        problem.range,
+                        "",
+                    ));
+                }
+            }
+            Outcome::CommonJs { text, marker } => {
+                self.diagnostics.push(commonjs(&location, importer.as_ref(), &text, marker));
+            }
+            Outcome::Loaded { text, content } => self.insert(&location, text, content),
+        }
+    }
+
+    fn insert(&mut self, location: &Location, text: Arc<str>, content: Content) {
+        let mut module = Module {
+            specifier: location.specifier.clone(),
+            file: location.file.clone(),
+            path: self.source_path(location),
+            text,
+            body: Body::Json,
+            imports: Vec::new(),
+            dynamic_imports: Vec::new(),
+            exports: Vec::new(),
+            declarations: indexmap::IndexMap::new(),
+            has_top_level_await: false,
+        };
+        if let Content::JavaScript(parsed) = content {
+            module.imports = parsed.imports;
+            module.dynamic_imports = parsed.dynamic_imports;
+            module.exports = parsed.exports;
+            module.declarations = parsed.declarations;
+            module.has_top_level_await = parsed.has_top_level_await;
+            module.body = Body::JavaScript(parsed.syntax);
+            self.types.insert(module.specifier.clone(), parsed.types);
+            self.link(location, &mut module);
+        }
+        self.graph.modules.insert(module.specifier.clone(), module);
+    }
+
+    /// Resolves all imports of a module.
+    fn link(&mut self, location: &Location, module: &mut Module) {
+        let mut imports = std::mem::take(&mut module.imports);
+        for Import { specifier, range, target, .. } in &mut imports {
+            *target = self.target(location, module, specifier, *range);
+        }
+        module.imports = imports;
+        let mut dynamic_imports = std::mem::take(&mut module.dynamic_imports);
+        for DynamicImport { range, literal } in &mut dynamic_imports {
+            if let Some((specifier, target)) = literal {
+                *target = self.target(location, module, specifier, *range);
+            }
+        }
+        module.dynamic_imports = dynamic_imports;
+    }
+
+    fn target(&mut self, location: &Location, module: &Module, specifier: &str, range: Range) -> Target {
+        let importer = Importer { file: module.file.clone(), text: Arc::clone(&module.text), range };
+        match self.resolver.resolve(location, specifier) {
+            Ok(Resolved::Module(found)) => {
+                let target = Target::Module(found.specifier.clone());
+                self.enqueue(found, Some(importer));
+                target
+            }
+            Ok(Resolved::Runtime(name)) => Target::Runtime(name),
+            Ok(Resolved::Host(name)) => Target::Host(name),
+            Err(failure) => {
+                let diagnostic = Diagnostic::error(failure.code, failure.message).maybe_help(failure.help);
+                self.diagnostics.push(at_importer(diagnostic, Some(&importer)));
+                Target::Unresolved
+            }
+        }
+    }
+
+    fn source_path(&self, location: &Location) -> Option<String> {
+        if location.package.is_some() {
+            return None;
+        }
+        location.file.strip_prefix(self.input.source).ok().map(specifier::with_slashes)
+    }
+
+    /// Targets that could not be loaded are unresolved, so that every target is in the graph.
+    fn forget_refused_targets(&mut self) {
+        let missing: HashSet<String> =
+            self.seen.iter().filter(|seen| !self.graph.modules.contains_key(*seen)).cloned().collect();
+        if missing.is_empty() {
+            return;
+        }
+        let forget = |target: &mut Target| {
+            if matches!(target, Target::Module(specifier) if missing.contains(specifier)) {
+                *target = Target::Unresolved;
+            }
+        };
+        for module in self.graph.modules.values_mut() {
+            module.imports.iter_mut().for_each(|import| forget(&mut import.target));
+            module.dynamic_imports.iter_mut().filter_map(|import| import.literal.as_mut()).for_each(|(_, t)| forget(t));
+        }
+    }
+}
+
+/// The import that led to a module first.
+#[derive(Debug, Clone)]
+struct Importer {
+    file: Utf8PathBuf,
+    text: Arc<str>,
+    range: Range,
+}
+
+fn at_importer(diagnostic: Diagnostic, importer: Option<&Importer>) -> Diagnostic {
+    match importer {
+        Some(importer) => diagnostic.label(&importer.file, &importer.text, importer.range, "imported here"),
+        None => diagnostic,
+    }
+}
+
+/// Names the package at the import that leads to it; a module of the application is shown itself.
+fn commonjs(location: &Location, importer: Option<&Importer>, text: &Arc<str>, marker: Range) -> Diagnostic {
+    match &location.package {
+        Some(package) => at_importer(resolve::commonjs_package(&package.name).into_diagnostic(), importer).label(
+            &location.file,
+            text,
+            marker,
+            "CommonJS",
+        ),
+        None => Diagnostic::error(&codes::COMMONJS, "a module of the application is written as CommonJS")
+            .label(&location.file, text, marker, "not available in an ES module")
+            .help("write `import` and `export` instead of `require` and `module.exports`"),
+    }
+}
+
+fn is_declaration_file(file: &Utf8Path) -> bool {
+    file.file_stem().is_some_and(|stem| Utf8Path::new(stem).extension() == Some("d"))
+        && matches!(file.extension(), Some("ts" | "mts"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+//! Modules of Node: not there, and what to use instead.
+
+use crate::diagnostics::codes;
+
+use super::Failure;
+
+/// Modules of Node by name, with what replaces them.
+const BUILTINS: &[(&str, &str)] = &[
+    ("assert", "throw an error of your own"),
+    ("async_hooks", ""),
+    ("buffer", "use `Uint8Array`, `TextEncoder` and `TextDecoder`"),
+    ("child_process", ""),
+    ("cluster", "use several isolates or workers, see `isolates` in the service file"),
+    ("console", "use the global `console`"),
+    ("constants", ""),
+    ("crypto", "use the global `crypto` (`crypto.subtle`, `crypto.randomUUID`)"),
+    ("dgram", ""),
+    ("diagnostics_channel", ""),
+    ("dns", ""),
+    ("domain", ""),
+    ("events", "use the global `EventTarget`"),
+    ("fs", "import data as a JSON module, or serve files as assets"),
+    ("http", "use the global `fetch`"),
+    ("http2", "use the global `fetch`"),
+    ("https", "use the global `fetch`"),
+    ("inspector", ""),
+    ("module", ""),
+    ("net", ""),
+    ("os", ""),
+    ("path", "use `URL`, or work on the text"),
+    ("perf_hooks", "use the global `performance`"),
+    ("process", ""),
+    ("punycode", "use `URL`"),
+    ("querystring", "use `URLSearchParams`"),
+    ("readline", ""),
+    ("repl", ""),
+    ("sqlite", ""),
+    ("stream", "use `ReadableStream`, `WritableStream` and `TransformStream`"),
+    ("string_decoder", "use `TextDecoder`"),
+    ("sys", ""),
+    ("test", ""),
+    ("timers", "use the global `setTimeout`"),
+    ("tls", ""),
+    ("trace_events", ""),
+    ("tty", ""),
+    ("url", "use the globals `URL` and `URLSearchParams`"),
+    ("util", "use the web-standard API, such as `structuredClone`, `TextEncoder` and `TextDecoder`"),
+    ("v8", ""),
+    ("vm", ""),
+    ("wasi", ""),
+    ("worker_threads", "use several isolates or workers, see `isolates` in the service file"),
+    ("zlib", "use `CompressionStream` and `DecompressionStream`"),
+];
+
+/// What replaces a module of Node, written with or without `node:`; `None` when Node has no such module.
+pub(super) fn find(specifier: &str) -> Option<&'static str> {
+    let bare = specifier.strip_prefix("node:").unwrap_or(specifier);
+    let name = bare.split('/').next().unwrap_or(bare);
+    let (_, replacement) = BUILTINS.iter().find(|(builtin, _)| *builtin == name)?;
+    // Some packages have the name of a module of Node; only these paths are Node's.
+    (bare == name
+        || matches!(bare.split_once('/'), Some((_, "promises" | "strict" | "web" | "posix" | "win32" | "types"))))
+    .then_some(*replacement)
+}
+
+/// The mistake of importing a module of Node.
+pub(super) fn refuse(specifier: &str, replacement: Option<&str>) -> Failure {
+    let message = format!("`{specifier}` is a module of Node, which is not there at run time");
+    let replacement = replacement.filter(|replacement| !replacement.is_empty());
+    Failure::new(&codes::NODE_BUILTIN, message)
+        .help(replacement.unwrap_or("use the web-standard API or a package that needs no Node"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_the_modules_of_node() {
+        for (specifier, is_builtin) in [
+            ("fs", true),
+            ("node:fs", true),
+            ("fs/promises", true),
+            ("node:nothing", false),
+            ("events/", false),
+            ("express", false),
+        ] {
+            assert_eq!(find(specifier).is_some(), is_builtin, "{specifier}");
+        }
+    }
+
+    #[test]
+    fn the_table_is_sorted_and_without_repeats() {
+        assert!(BUILTINS.windows(2).all(|pair| pair[0].0 < pair[1].0));
+    }
+}

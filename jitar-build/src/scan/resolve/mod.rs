@@ -1,0 +1,285 @@
+//! From an import specifier to the file, runtime module or host module that it means.
+//!
+//! Order: `jitar` and `host:` → relative path → `#name` of the package → tsconfig `paths` and `baseUrl` (application
+//! only) → packages. Modules of Node are refused, unless a package of that name is installed.
+
+mod builtins;
+mod exports;
+mod files;
+mod package;
+mod tsconfig;
+
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, codes, did_you_mean};
+
+use super::parse::{Language, Options};
+use super::specifier;
+
+use self::files::{Preference, find};
+pub(super) use self::package::Package;
+use self::package::Packages;
+pub(super) use self::tsconfig::TsConfig;
+
+/// A module file and the name V8 knows it by.
+#[derive(Debug, Clone)]
+pub(super) struct Location {
+    /// Absolute path.
+    pub(super) file: Utf8PathBuf,
+    /// `file:///app/…`
+    pub(super) specifier: String,
+    /// The package it belongs to; `None` for modules of the application.
+    pub(super) package: Option<Arc<Package>>,
+}
+
+impl Location {
+    /// A file of the application.
+    pub(super) fn of_app(app: &Utf8Path, file: Utf8PathBuf) -> Self {
+        Self { specifier: specifier::of_app_file(app, &file), file, package: None }
+    }
+
+    /// A file of a package, by its real path.
+    fn of_package(package: &Arc<Package>, file: Utf8PathBuf) -> Self {
+        let path = file.strip_prefix(&package.folder).unwrap_or(&file);
+        let specifier = specifier::of_package_file(&package.name, &package.version, path);
+        Self { specifier, file, package: Some(Arc::clone(package)) }
+    }
+
+    fn folder(&self) -> &Utf8Path {
+        self.file.parent().unwrap_or(&self.file)
+    }
+}
+
+/// What a specifier means.
+#[derive(Debug)]
+pub(super) enum Resolved {
+    /// A file.
+    Module(Location),
+    /// A module of the runtime.
+    Runtime(&'static str),
+    /// A Rust module of that name.
+    Host(String),
+}
+
+/// Why a specifier means nothing.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) code: &'static Code,
+    pub(super) message: String,
+    pub(super) help: Option<String>,
+}
+
+impl Failure {
+    fn new(code: &'static Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), help: None }
+    }
+
+    fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The diagnostic without a place.
+    pub(super) fn into_diagnostic(self) -> Diagnostic {
+        Diagnostic::error(self.code, self.message).maybe_help(self.help)
+    }
+}
+
+/// A package that has no ES modules to offer.
+pub(super) fn commonjs_package(name: &str) -> Failure {
+    Failure::new(&codes::COMMONJS, format!("package `{name}` is written as CommonJS, only ES modules can be imported"))
+        .help("use a release or a replacement that is published as ES modules, or bundle it into one and import that file")
+}
+
+/// Resolves specifiers and remembers what it has read for that.
+pub(super) struct Resolver<'a> {
+    app: &'a Utf8Path,
+    tsconfig: TsConfig,
+    packages: Packages,
+}
+
+impl<'a> Resolver<'a> {
+    pub(super) fn new(app: &'a Utf8Path, tsconfig: TsConfig) -> Self {
+        Self { app, tsconfig, packages: Packages::default() }
+    }
+
+    /// How the application's modules are compiled.
+    pub(super) fn options(&self) -> &Options {
+        &self.tsconfig.options
+    }
+
+    /// The `package.json` files that were read.
+    pub(super) fn take_read(&mut self) -> Vec<Utf8PathBuf> {
+        std::mem::take(&mut self.packages.read)
+    }
+
+    /// What was wrong with `package.json` files.
+    pub(super) fn take_diagnostics(&mut self) -> Diagnostics {
+        std::mem::take(&mut self.packages.diagnostics)
+    }
+
+    /// Resolves a specifier as written in the importing module.
+    pub(super) fn resolve(&mut self, importer: &Location, specifier: &str) -> Result<Resolved, Failure> {
+        match specifier {
+            "jitar" => return Ok(Resolved::Runtime("jitar:runtime")),
+            "jitar/client" => return Ok(Resolved::Runtime("jitar:client")),
+            _ => {}
+        }
+        if let Some(name) = specifier.strip_prefix("host:") {
+            return Ok(Resolved::Host(name.to_owned()));
+        }
+        if let Some(failure) = refuse(specifier) {
+            return Err(failure);
+        }
+        if matches!(specifier, "." | "..") || specifier.starts_with("./") || specifier.starts_with("../") {
+            return self.relative(importer, specifier);
+        }
+        if specifier.starts_with('#') {
+            return self.private(importer, specifier);
+        }
+        if importer.package.is_none()
+            && let Some(file) = self.tsconfig.find(specifier, preference(importer))
+        {
+            return self.module(file, None).map(Resolved::Module);
+        }
+        self.bare(importer, specifier)
+    }
+
+    fn relative(&mut self, importer: &Location, specifier: &str) -> Result<Resolved, Failure> {
+        let path = specifier::normalize(&importer.folder().join(specifier));
+        let only_folder = specifier.ends_with('/') || specifier.ends_with('.');
+        let found = if only_folder { files::index(&path) } else { find(&path, preference(importer)) };
+        match found {
+            Some(file) => self.module(file, importer.package.as_ref()).map(Resolved::Module),
+            None => Err(self.missing(&path, specifier)),
+        }
+    }
+
+    fn missing(&self, path: &Utf8Path, specifier: &str) -> Failure {
+        let shown = path.strip_prefix(self.app).unwrap_or(path);
+        let failure = Failure::new(
+            &codes::UNRESOLVED_IMPORT,
+            format!("cannot find module `{specifier}`: there is no `{}`", specifier::with_slashes(shown)),
+        );
+        match files::similar(path, specifier) {
+            Some(help) => failure.help(help),
+            None => failure.help("extensions `.ts .tsx .mts .js .jsx .mjs .json` and `index` files are tried"),
+        }
+    }
+
+    /// `#name`: the `imports` of the package that the importer belongs to.
+    fn private(&mut self, importer: &Location, specifier: &str) -> Result<Resolved, Failure> {
+        let scope = self.packages.scope_of(importer.folder());
+        let unknown = || {
+            Failure::new(
+                &codes::UNRESOLVED_IMPORT,
+                format!("`{specifier}` is not among the `imports` of `package.json`"),
+            )
+        };
+        let package = scope.ok_or_else(unknown)?;
+        let imports = package.imports.as_ref().ok_or_else(unknown)?;
+        let target = exports::lookup(imports, specifier).ok_or_else(unknown)?;
+        let Some(path) = target.strip_prefix("./") else {
+            let inside = Location { file: package.folder.join("package.json"), ..importer.clone() };
+            return self.bare(&inside, &target);
+        };
+        let path = specifier::normalize(&package.folder.join(path));
+        let file = find(&path, preference(importer)).ok_or_else(|| self.missing(&path, specifier))?;
+        self.module(file, importer.package.as_ref()).map(Resolved::Module)
+    }
+
+    /// A package by name, with a path inside of it or not.
+    fn bare(&mut self, importer: &Location, specifier: &str) -> Result<Resolved, Failure> {
+        let builtin = builtins::find(specifier);
+        if specifier.starts_with("node:") {
+            return Err(builtins::refuse(specifier, builtin));
+        }
+        let Some((name, subpath)) = package::split(specifier) else {
+            return Err(Failure::new(&codes::UNRESOLVED_IMPORT, format!("`{specifier}` is not the name of a package")));
+        };
+        let Some(package) = self.packages.find(importer.folder(), name) else {
+            return Err(match builtin {
+                Some(_) => builtins::refuse(specifier, builtin),
+                None => Self::missing_package(importer, name),
+            });
+        };
+        let file = package.entry(&subpath)?;
+        self.module(file, Some(&package)).map(Resolved::Module)
+    }
+
+    fn missing_package(importer: &Location, name: &str) -> Failure {
+        let failure = Failure::new(&codes::UNRESOLVED_IMPORT, format!("cannot find package `{name}`"));
+        let installed = Packages::installed(importer.folder());
+        match did_you_mean(name, installed.iter().map(String::as_str)) {
+            Some(help) => failure.help(help),
+            None => {
+                failure.help(format!("install it below the application folder, for example with `npm install {name}`"))
+            }
+        }
+    }
+
+    /// Names a file that was found; refuses what cannot be a module.
+    fn module(&mut self, file: Utf8PathBuf, package: Option<&Arc<Package>>) -> Result<Location, Failure> {
+        let shown = file.strip_prefix(self.app).unwrap_or(&file);
+        if file.extension() == Some("cjs") {
+            let message = format!("`{shown}` is written as CommonJS, only ES modules can be imported");
+            return Err(Failure::new(&codes::COMMONJS, message).help("write it as an ES module, `.mjs` or `.js`"));
+        }
+        if Language::of(&file).is_none() {
+            let message = format!("`{shown}` cannot be a module");
+            return Err(Failure::new(&codes::UNSUPPORTED_FILE, message).help(
+                "modules are `.ts .tsx .mts .js .jsx .mjs .json` files; keep other data as text in one of these",
+            ));
+        }
+        if let Some(package) = package.filter(|package| file.starts_with(&package.folder)) {
+            return Ok(Location::of_package(package, file));
+        }
+        // Links are followed, so that a package has one name whatever way leads into it.
+        let real = if lies_in_node_modules(&file) { file.canonicalize_utf8().ok() } else { None };
+        Ok(match real.and_then(|real| Some((self.packages.containing(&real)?, real))) {
+            Some((package, real)) => Location::of_package(&package, real),
+            None => Location::of_app(self.app, file),
+        })
+    }
+}
+
+/// Specifiers that can never be resolved.
+fn refuse(specifier: &str) -> Option<Failure> {
+    if specifier.starts_with("jitar:") || specifier.starts_with("jitar/") {
+        let message = format!("`{specifier}` belongs to the runtime and cannot be imported");
+        let failure = Failure::new(&codes::RESERVED_SPECIFIER, message);
+        return Some(failure.help("applications import from `jitar`, browser code also from `jitar/client`"));
+    }
+    if specifier.starts_with("http:") || specifier.starts_with("https:") {
+        let message = format!("`{specifier}` would have to be downloaded, which a build does not do");
+        let failure = Failure::new(&codes::UNRESOLVED_IMPORT, message);
+        return Some(failure.help("install it as a package, or keep a copy below the source folder"));
+    }
+    if specifier.starts_with('/') || specifier.starts_with("file:") {
+        let message = format!("`{specifier}` is an absolute path, which is different on every machine");
+        let failure = Failure::new(&codes::UNRESOLVED_IMPORT, message);
+        return Some(failure.help("write a path relative to this file, beginning with `./` or `../`"));
+    }
+    if specifier.starts_with("data:") || specifier.starts_with("blob:") || specifier.is_empty() {
+        let message = format!("`{specifier}` cannot be imported");
+        return Some(Failure::new(&codes::UNRESOLVED_IMPORT, message).help("import a file or a package"));
+    }
+    None
+}
+
+/// Whether a file lies in `node_modules`.
+fn lies_in_node_modules(file: &Utf8Path) -> bool {
+    file.components().any(|component| component.as_str() == "node_modules")
+}
+
+fn preference(importer: &Location) -> Preference {
+    match Language::of(&importer.file) {
+        Some(Language::TypeScript | Language::TypeScriptJsx) => Preference::TypeScript,
+        _ => Preference::AsWritten,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,393 @@
+//! An isolate: one JavaScript heap with the modules of a service unit, on one thread.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use deno_core::error::CoreError;
+use deno_core::{CancelHandle, JsRuntime, ModuleId, ModuleSpecifier, OpState, PollEventLoopOptions, RuntimeOptions, v8};
+
+use crate::call::{Arguments, Call, Headers, Outbound, Reply, RunMode};
+use crate::error::{EngineError, exception_of};
+use crate::extension::{self, Scripts};
+use crate::handles::{Handles, call_function, string};
+use crate::limits::{IsolateControl, MainContext, TerminationReason};
+use crate::loader::{ArchiveLoader, ModuleStore};
+use crate::ops::{LogLevel, LogSink, OutboundSlot, ReplySink, RunningCall, RunningCalls};
+use crate::snapshot::Blob;
+
+/// What an isolate is made of.
+pub struct IsolateOptions {
+    /// The blob it starts from.
+    pub source: Source,
+    /// The unit's modules.
+    pub modules: ModuleStore,
+    /// Bytes of heap at which the isolate is ended.
+    pub heap: usize,
+    /// How other threads watch and end it; made on the thread that boots the isolate.
+    pub control: IsolateControl,
+    /// Where calls out of the unit go.
+    pub outbound: Arc<dyn Outbound>,
+    /// Gets every reply, by the number of the call.
+    pub replies: Box<dyn Fn(u32, Reply)>,
+    /// Gets lines of `console.*` and of errors that nobody caught.
+    pub log: Box<dyn Fn(LogLevel, &str)>,
+}
+
+impl std::fmt::Debug for IsolateOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("IsolateOptions").field("source", &self.source).field("heap", &self.heap).finish_non_exhaustive()
+    }
+}
+
+/// What an isolate starts from.
+#[derive(Debug, Clone, Copy)]
+pub enum Source {
+    /// The unit's blob; what it left out (`deferred`) is evaluated at start.
+    Unit {
+        /// The blob.
+        blob: Blob,
+        /// Whether the build deferred any module.
+        has_deferred: bool,
+    },
+    /// The base blob: every module is evaluated from source at start.
+    Base(Blob),
+}
+
+/// V8 asks the heap for a little more than its limit while it unwinds; this much is granted once.
+const HEAP_GRACE: usize = 1_342_177_280; // 1.25 GiB, as the design asks: below it V8 may abort the process
+
+/// An isolate. Not `Send`: it stays on the thread that made it, inside a tokio runtime.
+pub struct Isolate {
+    runtime: JsRuntime,
+    functions: Functions,
+    control: IsolateControl,
+    implementations: HashMap<String, u32>,
+}
+
+impl std::fmt::Debug for Isolate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Isolate").field("implementations", &self.implementations.len()).finish_non_exhaustive()
+    }
+}
+
+/// The dispatcher's functions, taken once at start.
+struct Functions {
+    call: v8::Global<v8::Function>,
+    cancel: v8::Global<v8::Function>,
+    check_health: v8::Global<v8::Function>,
+    add_middleware: v8::Global<v8::Function>,
+    add_health_check: v8::Global<v8::Function>,
+    implementations: v8::Global<v8::Function>,
+    begin_evaluation: v8::Global<v8::Function>,
+    end_evaluation: v8::Global<v8::Function>,
+}
+
+impl Isolate {
+    /// Makes an isolate and evaluates what the blob left out.
+    ///
+    /// # Errors
+    /// When the blob does not fit or a module throws.
+    pub async fn boot(options: IsolateOptions) -> Result<Self, EngineError> {
+        let (blob, evaluate_entry) = match options.source {
+            Source::Unit { blob, has_deferred } => (blob, has_deferred),
+            Source::Base(blob) => (blob, true),
+        };
+        let control = options.control;
+        let mut runtime = JsRuntime::try_new(RuntimeOptions {
+            module_loader: Some(Rc::new(ArchiveLoader(options.modules.clone()))),
+            extensions: extension::all(Scripts::InBlob),
+            startup_snapshot: Some(blob.bytes()),
+            create_params: Some(v8::CreateParams::default().heap_limits(0, options.heap)),
+            ..Default::default()
+        })
+        .map_err(|error| EngineError::Boot(exception_of(&error).to_string()))?;
+        let context = runtime.main_context();
+        runtime.v8_isolate().set_slot(MainContext(context));
+        control.set_handle(runtime.v8_isolate().thread_safe_handle());
+        end_at_heap_limit(&mut runtime, control.clone());
+        install_sinks(&runtime.op_state(), options.outbound, options.replies, options.log);
+        let functions = Functions::take(&mut runtime)?;
+        let mut isolate = Self { runtime, functions, control, implementations: HashMap::new() };
+        if evaluate_entry {
+            let entry = options.modules.entry()?.to_owned();
+            isolate.evaluate(&entry).await?;
+        }
+        isolate.implementations = isolate.read_implementations()?;
+        Ok(isolate)
+    }
+
+    /// Loads and evaluates a module of the unit: a set-up or tear-down script. A module is evaluated once.
+    ///
+    /// # Errors
+    /// When it cannot be loaded or throws.
+    pub async fn run_script(&mut self, specifier: &str) -> Result<(), EngineError> {
+        self.evaluate(specifier).await.map(|_| ())
+    }
+
+    /// Adds the default export of a module as the innermost middleware so far.
+    ///
+    /// # Errors
+    /// When the module throws or exports no middleware.
+    pub async fn add_middleware(&mut self, specifier: &str) -> Result<(), EngineError> {
+        let function = self.functions.add_middleware.clone();
+        self.register(specifier, &function).await
+    }
+
+    /// Adds the default export of a module as a health check.
+    ///
+    /// # Errors
+    /// When the module throws or exports no health check.
+    pub async fn add_health_check(&mut self, specifier: &str) -> Result<(), EngineError> {
+        let function = self.functions.add_health_check.clone();
+        self.register(specifier, &function).await
+    }
+
+    /// Starts a call; its reply comes through the reply sink, at once or in a later [`Isolate::poll`]. `deadline` is when
+    /// its time is over.
+    ///
+    /// # Errors
+    /// When the unit has no such implementation, or the isolate was ended during this turn.
+    pub fn start_call(&mut self, id: u32, call: &Call, deadline: Instant) -> Result<(), EngineError> {
+        let Some(&implementation) = self.implementations.get(&call.implementation) else {
+            let message = format!("the unit has no implementation `{}`", call.implementation);
+            return Err(EngineError::Boot(message));
+        };
+        self.register_call(id, deadline, call.hops);
+        self.turn(|runtime, functions| {
+            deno_core::scope!(scope, runtime);
+            let arguments = [
+                v8::Integer::new_from_unsigned(scope, id).into(),
+                v8::Integer::new_from_unsigned(scope, implementation).into(),
+                v8::Integer::new_from_unsigned(scope, flags_of(call)).into(),
+                input_of(scope, &call.arguments),
+                headers_of(scope, &call.headers),
+                string(scope, call.version.as_bytes()),
+            ];
+            invoke(scope, &functions.call, &arguments);
+        })
+    }
+
+    /// Runs the health checks; the reply is a JSON object of names and booleans.
+    ///
+    /// # Errors
+    /// When the isolate was ended during this turn.
+    pub fn start_health_check(&mut self, id: u32, deadline: Instant) -> Result<(), EngineError> {
+        self.register_call(id, deadline, 0);
+        self.turn(|runtime, functions| {
+            deno_core::scope!(scope, runtime);
+            let id = v8::Integer::new_from_unsigned(scope, id).into();
+            invoke(scope, &functions.check_health, &[id]);
+        })
+    }
+
+    /// Gives a call up: aborts its signal, drops its host futures, ignores what it still answers.
+    ///
+    /// # Errors
+    /// When the isolate was ended during this turn.
+    pub fn cancel(&mut self, id: u32) -> Result<(), EngineError> {
+        let running = self.runtime.op_state().borrow_mut().borrow_mut::<RunningCalls>().0.remove(&id);
+        if let Some(running) = running {
+            running.cancel.cancel();
+        }
+        self.turn(|runtime, functions| {
+            deno_core::scope!(scope, runtime);
+            let id = v8::Integer::new_from_unsigned(scope, id).into();
+            invoke(scope, &functions.cancel, &[id]);
+        })
+    }
+
+    /// Forgets a call that was answered.
+    pub fn forget(&mut self, id: u32) {
+        self.runtime.op_state().borrow_mut().borrow_mut::<RunningCalls>().0.remove(&id);
+    }
+
+    /// One turn of the event loop: timers, settled host futures, microtasks. Wakes `cx` when there is more to do.
+    ///
+    /// # Errors
+    /// When the isolate was ended during this turn. Errors of application code are logged instead.
+    pub fn poll(&mut self, cx: &mut Context<'_>) -> Result<(), EngineError> {
+        let mut outcome = Poll::Pending;
+        self.turn(|runtime, _| outcome = runtime.poll_event_loop(cx, PollEventLoopOptions::default()))?;
+        if let Poll::Ready(Err(error)) = outcome {
+            self.log_error(&error);
+        }
+        Ok(())
+    }
+
+    /// Bytes of heap in use.
+    pub fn heap_used(&mut self) -> usize {
+        self.runtime.v8_isolate().get_heap_statistics().used_heap_size()
+    }
+
+    /// Runs `body` as one turn, so that the supervisor sees how long JavaScript has been running.
+    fn turn(&mut self, body: impl FnOnce(&mut JsRuntime, &Functions)) -> Result<(), EngineError> {
+        self.control.begin_turn();
+        body(&mut self.runtime, &self.functions);
+        self.control.end_turn();
+        self.control.terminated().map_or(Ok(()), |_| {
+            self.control.note_culprit_after(self.runtime.v8_isolate());
+            Err(EngineError::Terminated)
+        })
+    }
+
+    fn register_call(&mut self, id: u32, deadline: Instant, hops: u8) {
+        let call = RunningCall { deadline, hops, cancel: CancelHandle::new_rc() };
+        self.runtime.op_state().borrow_mut().borrow_mut::<RunningCalls>().0.insert(id, call);
+    }
+
+    async fn evaluate(&mut self, specifier: &str) -> Result<ModuleId, EngineError> {
+        let specifier = ModuleSpecifier::parse(specifier).map_err(|error| EngineError::Boot(error.to_string()))?;
+        let module = self.runtime.load_side_es_module(&specifier).await?;
+        self.call_plain(|functions| &functions.begin_evaluation)?;
+        self.control.begin_turn();
+        let outcome = self.settle_evaluation(module).await;
+        self.control.end_turn();
+        if self.control.terminated().is_some() {
+            return Err(EngineError::Terminated);
+        }
+        self.call_plain(|functions| &functions.end_evaluation)?;
+        outcome.map(|()| module).map_err(EngineError::from)
+    }
+
+    /// Evaluates a module and runs the event loop until it is done. What it throws comes out of the event loop, as a
+    /// rejection that nobody handled.
+    async fn settle_evaluation(&mut self, module: ModuleId) -> Result<(), CoreError> {
+        let mut evaluated = std::pin::pin!(self.runtime.mod_evaluate(module));
+        std::future::poll_fn(|cx| {
+            let done = evaluated.as_mut().poll(cx);
+            match self.runtime.poll_event_loop(cx, PollEventLoopOptions::default()) {
+                Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+                _ => done,
+            }
+        })
+        .await
+    }
+
+    fn call_plain(&mut self, choose: impl Fn(&Functions) -> &v8::Global<v8::Function>) -> Result<(), EngineError> {
+        deno_core::scope!(scope, &mut self.runtime);
+        call_function(scope, choose(&self.functions), &[]).map(|_| ())
+    }
+
+    async fn register(&mut self, specifier: &str, function: &v8::Global<v8::Function>) -> Result<(), EngineError> {
+        let module = self.evaluate(specifier).await?;
+        let namespace = self.runtime.get_module_namespace(module)?;
+        deno_core::scope!(scope, &mut self.runtime);
+        let namespace = v8::Local::new(scope, namespace).into();
+        let specifier = string(scope, specifier.as_bytes());
+        call_function(scope, function, &[namespace, specifier]).map(|_| ())
+    }
+
+    fn read_implementations(&mut self) -> Result<HashMap<String, u32>, EngineError> {
+        let function = self.functions.implementations.clone();
+        deno_core::scope!(scope, &mut self.runtime);
+        let list = call_function(scope, &function, &[])?;
+        let keys: Vec<String> =
+            deno_core::serde_v8::from_v8(scope, list).map_err(|error| EngineError::Boot(error.to_string()))?;
+        Ok(keys.into_iter().zip(0..).collect())
+    }
+
+    fn log_error(&self, error: &CoreError) {
+        let sink = self.runtime.op_state().borrow().try_borrow::<LogSink>().cloned();
+        if let Some(sink) = sink {
+            sink(LogLevel::Error, &exception_of(error).to_string());
+        }
+    }
+}
+
+fn end_at_heap_limit(runtime: &mut JsRuntime, control: IsolateControl) {
+    runtime.add_near_heap_limit_callback(move |current, initial| {
+        control.terminate(TerminationReason::Heap);
+        if current > initial { current } else { current + HEAP_GRACE }
+    });
+}
+
+fn install_sinks(
+    state: &Rc<RefCell<OpState>>,
+    outbound: OutboundSlot,
+    replies: Box<dyn Fn(u32, Reply)>,
+    log: Box<dyn Fn(LogLevel, &str)>,
+) {
+    let mut state = state.borrow_mut();
+    state.put::<OutboundSlot>(outbound);
+    state.put::<ReplySink>(Rc::from(replies));
+    state.put::<LogSink>(Rc::from(log));
+    state.put(RunningCalls::default());
+}
+
+impl Functions {
+    fn take(runtime: &mut JsRuntime) -> Result<Self, EngineError> {
+        let handles = Handles::take(runtime)?;
+        handles.call(runtime, "startClock")?;
+        Ok(Self {
+            call: handles.function(runtime, "call")?,
+            cancel: handles.function(runtime, "cancel")?,
+            check_health: handles.function(runtime, "checkHealth")?,
+            add_middleware: handles.function(runtime, "addMiddleware")?,
+            add_health_check: handles.function(runtime, "addHealthCheck")?,
+            implementations: handles.function(runtime, "implementations")?,
+            begin_evaluation: handles.function(runtime, "beginEvaluation")?,
+            end_evaluation: handles.function(runtime, "endEvaluation")?,
+        })
+    }
+}
+
+/// Calls a function of the dispatcher that settles through ops: what it returns does not matter, and it throws only when
+/// the isolate is being ended.
+fn invoke(scope: &mut v8::PinScope<'_, '_>, function: &v8::Global<v8::Function>, arguments: &[v8::Local<'_, v8::Value>]) {
+    v8::tc_scope!(let scope, scope);
+    let this = v8::undefined(scope).into();
+    function.open(scope).call(scope, this, arguments);
+    if !scope.has_terminated() {
+        scope.perform_microtask_checkpoint();
+    }
+}
+
+// How the dispatcher reads a call; the numbers stand in `dispatcher.js` too.
+const DRY: u32 = 1;
+const SERIALIZED: u32 = 2;
+const TRUSTED: u32 = 4;
+const QUERY: u32 = 8;
+
+fn flags_of(call: &Call) -> u32 {
+    let when = |condition: bool, flag: u32| if condition { flag } else { 0 };
+    when(call.mode == RunMode::Dry, DRY)
+        | when(call.serialized, SERIALIZED)
+        | when(call.trusted, TRUSTED)
+        | when(matches!(call.arguments, Arguments::Query(_)), QUERY)
+}
+
+fn input_of<'s>(scope: &mut v8::PinScope<'s, '_>, arguments: &Arguments) -> v8::Local<'s, v8::Value> {
+    match arguments {
+        Arguments::None => v8::undefined(scope).into(),
+        Arguments::Json(text) => string(scope, text),
+        Arguments::Query(pairs) => {
+            let flat: Vec<_> = pairs
+                .iter()
+                .flat_map(|(name, value)| [name, value])
+                .map(|text| string(scope, text.as_bytes()))
+                .collect();
+            v8::Array::new_with_elements(scope, &flat).into()
+        }
+    }
+}
+
+/// Names and values in turn, one a line: one string, which the dispatcher takes apart only when somebody asks.
+fn headers_of<'s>(scope: &mut v8::PinScope<'s, '_>, headers: &Headers) -> v8::Local<'s, v8::Value> {
+    if headers.is_empty() {
+        return v8::undefined(scope).into();
+    }
+    let mut lines = String::new();
+    for (name, value) in headers {
+        if !lines.is_empty() {
+            lines.push('\n');
+        }
+        lines.push_str(name);
+        lines.push('\n');
+        lines.push_str(value);
+    }
+    string(scope, lines.as_bytes())
+}

@@ -1,0 +1,345 @@
+// Between Rust and application code: takes a call as a number and text, binds the arguments, runs middleware and the
+// function, and hands the encoded result back. Everything on the way of every call is here.
+
+import { core } from "ext:core/mod.js";
+import { op_jitar_log, op_jitar_run, op_jitar_settle_bytes, op_jitar_settle_text } from "ext:core/ops";
+import { fromJson, prepare, prepareQuery, refuseInjected } from "ext:jitar/arguments.js";
+import { errorForStatus, ServerError, statusOf } from "ext:jitar/errors.js";
+import {
+  apply,
+  Intrinsics,
+  isObject,
+  jsonStringify,
+  mapDelete,
+  mapGet,
+  mapSet,
+  objectCreate,
+  setOwn,
+  split,
+  uncurryThis,
+} from "ext:jitar/primordials.js";
+import { headerPairs, Request, Response } from "ext:jitar/request.js";
+import { BYTES, decode, encode, JSON_TEXT } from "ext:jitar/result.js";
+import { createSerializer, Registry } from "ext:jitar/serializer.js";
+
+const { Error, Map, String } = Intrinsics;
+const { Promise } = globalThis;
+const { getAsyncContext, setAsyncContext } = core;
+const then = uncurryThis(Promise.prototype.then);
+
+// How Rust marks a call; the numbers stand in `isolate.rs` too.
+const DRY = 1;
+const SERIALIZED = 2;
+const TRUSTED = 4;
+const QUERY = 8;
+
+// Levels of `op_jitar_log`.
+const DEBUG = 0;
+const ERROR = 3;
+
+/** Headers that a nested call takes along from the call that makes it (spec 12, "Headers in nested calls"). */
+const PROPAGATED_HEADERS = ["traceparent", "tracestate", "authorization", "x-request-id"];
+
+const NO_CALL = 0xffff_ffff;
+
+/** @type {{ key: string, fqn: string, run: Function, bind: Function, bindQuery: Function }[]} */
+const table = [];
+const classes = new Registry();
+const middleware = [];
+const healthChecks = new Map();
+/** What is known of each call under way, by number. */
+const running = new Map();
+
+// One serialiser for callers that showed the trust key, one for everybody else.
+const { URL: url } = core.loadExtScript("ext:deno_web/00_url.js");
+const trustedSerializer = createSerializer({ classes, trusted: true, url });
+const openSerializer = createSerializer({ classes, trusted: false, url });
+
+/**
+ * Takes the segments of the unit; called once, by the unit's entry module.
+ * @param {import("./model.js").Segment[]} segments
+ */
+export function registerSegments(segments) {
+  for (let idx = 0; idx < segments.length; idx++) {
+    const segmentClasses = segments[idx].getClasses();
+    for (let nth = 0; nth < segmentClasses.length; nth++) {
+      classes.add(segmentClasses[nth].fqn, segmentClasses[nth].implementation);
+    }
+    const procedures = segments[idx].getProcedures();
+    for (let nth = 0; nth < procedures.length; nth++) registerProcedure(procedures[nth]);
+  }
+}
+
+function registerProcedure(procedure) {
+  for (let idx = 0; idx < procedure.implementations.length; idx++) {
+    const { executable, parameters, version } = procedure.implementations[idx];
+    table[table.length] = {
+      key: `${procedure.fqn}:${version}`,
+      fqn: procedure.fqn,
+      run: executable,
+      bind: prepare(parameters),
+      bindQuery: prepareQuery(parameters),
+    };
+  }
+}
+
+/** The keys `fqn:version` of all implementations; a position in the list is the number that `call` takes. */
+export function implementations() {
+  const keys = [];
+  for (let idx = 0; idx < table.length; idx++) keys[idx] = table[idx].key;
+  return keys;
+}
+
+/**
+ * Starts a call. Its outcome goes to one of the settle ops.
+ * @param {number} id
+ * @param {number} number position in `implementations()`
+ * @param {number} flags
+ * @param {string | string[] | undefined} input JSON text, or names and values of a query in turn
+ * @param {string | undefined} headers names and values in turn, separated by line feeds
+ * @param {string} version what the caller asked for
+ */
+export function call(id, number, flags, input, headers, version) {
+  const outer = getAsyncContext();
+  const context = { call: id, request: undefined, controller: undefined };
+  mapSet(running, id, context);
+  setAsyncContext(context);
+  try {
+    const implementation = table[number];
+    const args = readArguments(implementation, flags, input);
+    const request = new Request(implementation.fqn, version, args, headerList(headers), flags & DRY ? "dry" : "normal");
+    context.request = request;
+    if (middleware.length === 0) {
+      runDirectly(id, flags, implementation, request, args);
+    } else {
+      runThroughMiddleware(id, flags, implementation, request, args);
+    }
+  } catch (error) {
+    settleError(id, flags, error);
+  } finally {
+    setAsyncContext(outer);
+  }
+}
+
+function readArguments(implementation, flags, input) {
+  if (input === undefined) return {};
+  if (flags & QUERY) return implementation.bindQuery(pairsOf(input));
+  const args = fromJson(input);
+  return flags & SERIALIZED ? serializerFor(flags).deserializeArguments(args) : args;
+}
+
+function runDirectly(id, flags, implementation, request, args) {
+  const values = implementation.bind(args, (flags & TRUSTED) !== 0);
+  if (flags & DRY) return settle(id, 200, undefined, flags);
+  const result = apply(implementation.run, request, values);
+  then(
+    // A procedure is an async function; a plain value is as good.
+    result instanceof Promise ? result : Promise.resolve(result),
+    (value) => settle(id, 200, value, flags),
+    (error) => settleError(id, flags, error),
+  );
+}
+
+function runThroughMiddleware(id, flags, implementation, request, args) {
+  const trusted = (flags & TRUSTED) !== 0;
+  if (!trusted) refuseInjected(args);
+  let next = async () => {
+    // Names that begin with `*` can only be the caller's, who is trusted, or the middleware's own.
+    const values = implementation.bind(request.args, true);
+    if (flags & DRY) return new Response(200);
+    try {
+      return new Response(200, await apply(implementation.run, request, values));
+    } catch (error) {
+      logFailure(error);
+      return new Response(statusOf(error), error);
+    }
+  };
+  for (let idx = middleware.length - 1; idx >= 0; idx--) {
+    const { handle, self } = middleware[idx];
+    const inner = next;
+    next = async () => await apply(handle, self, [request, inner]);
+  }
+  then(
+    next(),
+    (response) => settleResponse(id, flags, response),
+    (error) => settleError(id, flags, error),
+  );
+}
+
+function settleResponse(id, flags, response) {
+  try {
+    if (!(response instanceof Response)) throw new ServerError("A middleware returned no response");
+    settle(id, response.status, response.result, flags, headerPairs(response));
+  } catch (error) {
+    settleError(id, flags, error);
+  }
+}
+
+/** Ends a call with a value; a value that cannot be encoded ends it with an error. */
+function settle(id, status, value, flags, headers) {
+  let encoded;
+  try {
+    encoded = encode(flags & SERIALIZED ? serializerFor(flags).serialize(value) : value);
+  } catch (error) {
+    if (status === 200) return settleError(id, flags, error);
+    encoded = encode(messageOf(value));
+  }
+  send(id, status, encoded, headers);
+}
+
+function settleError(id, flags, error) {
+  logFailure(error);
+  settle(id, statusOf(error), error, flags);
+}
+
+function send(id, status, { kind, body }, headers) {
+  mapDelete(running, id);
+  if (kind === BYTES) {
+    op_jitar_settle_bytes(id, status, kind, body, headers);
+  } else {
+    op_jitar_settle_text(id, status, kind, body ?? "", headers);
+  }
+}
+
+/** A fault of the program is an error for the log; a refusal that the program chose is not. */
+function logFailure(error) {
+  const level = statusOf(error) >= 500 ? ERROR : DEBUG;
+  op_jitar_log(level, describe(error));
+}
+
+/** Logs an error that no call is waiting for. */
+export function logError(title, error) {
+  op_jitar_log(ERROR, `${title}: ${describe(error)}`);
+}
+
+function describe(error) {
+  try {
+    if (!(error instanceof Error)) return `Thrown value: ${String(error)}`;
+    const stack = error.stack;
+    return typeof stack === "string" && stack !== "" ? stack : `${error.name}: ${error.message}`;
+  } catch {
+    return "an error that can not be shown";
+  }
+}
+
+function messageOf(error) {
+  try {
+    return error instanceof Error ? String(error.message) : String(error);
+  } catch {
+    return "";
+  }
+}
+
+function serializerFor(flags) {
+  return flags & TRUSTED ? trustedSerializer : openSerializer;
+}
+
+/**
+ * Calls a procedure outside the unit; this is `__run` of the remote stubs.
+ * @param {string} fqn
+ * @param {string} version
+ * @param {Record<string, unknown>} args by name; `undefined` means absent
+ * @param {unknown} source `this` of the stub: a request when the caller passed its own on
+ */
+export async function run(fqn, version, args, source) {
+  const context = getAsyncContext();
+  const text = jsonStringify(trustedSerializer.serializeArguments(args));
+  const reply = await op_jitar_run(context?.call ?? NO_CALL, fqn, version, text, propagated(source, context));
+  const value = decode(reply.kind, reply.bytes ?? reply.text ?? undefined);
+  const result = reply.kind === JSON_TEXT || isObject(value) ? trustedSerializer.deserialize(value) : value;
+  if (reply.status === 200) return result;
+  throw result instanceof Error ? result : errorForStatus(reply.status, messageOf(result));
+}
+
+function propagated(source, context) {
+  const request = source instanceof Request ? source : context?.request;
+  const pairs = [];
+  if (request === undefined) return pairs;
+  for (let idx = 0; idx < PROPAGATED_HEADERS.length; idx++) {
+    const value = request.getHeader(PROPAGATED_HEADERS[idx]);
+    if (value !== undefined) pairs[pairs.length] = [PROPAGATED_HEADERS[idx], String(value)];
+  }
+  return pairs;
+}
+
+/** Gives a call up: nothing that it still does is looked at. */
+export function cancel(id) {
+  mapDelete(running, id);
+}
+
+/**
+ * Adds a middleware: the default export of a module.
+ * @param {object} namespace
+ * @param {string} specifier for messages
+ */
+export function addMiddleware(namespace, specifier) {
+  const self = namespace.default;
+  if (!isObject(self) || typeof self.handle !== "function") {
+    throw new ServerError(`Invalid middleware '${specifier}': its default export has no function \`handle\``);
+  }
+  middleware[middleware.length] = { self, handle: self.handle };
+}
+
+/**
+ * Adds a health check: the default export of a module. One of the same name replaces it.
+ * @param {object} namespace
+ * @param {string} specifier for messages
+ */
+export function addHealthCheck(namespace, specifier) {
+  const self = namespace.default;
+  if (!isObject(self) || typeof self.isHealthy !== "function") {
+    throw new ServerError(`Invalid health check '${specifier}': its default export has no function \`isHealthy\``);
+  }
+  mapSet(healthChecks, String(self.name), self);
+}
+
+/** How long a health check may take that does not say so itself, in milliseconds (spec 12). */
+const HEALTH_TIMEOUT = 5000;
+
+/** Runs all health checks at once; the reply is an object of names and booleans. */
+export function checkHealth(id) {
+  const results = objectCreate(null);
+  const names = [];
+  for (const { 0: name } of entriesOf(healthChecks)) names[names.length] = name;
+  let left = names.length;
+  const finish = () => send(id, 200, { kind: JSON_TEXT, body: jsonStringify(results) });
+  if (left === 0) return finish();
+  for (let idx = 0; idx < names.length; idx++) {
+    setOwn(results, names[idx], false);
+    then(isHealthy(mapGet(healthChecks, names[idx])), (healthy) => {
+      setOwn(results, names[idx], healthy);
+      left -= 1;
+      if (left === 0) finish();
+    });
+  }
+}
+
+async function isHealthy(check) {
+  const timeout = typeof check.timeout === "number" ? check.timeout : HEALTH_TIMEOUT;
+  let timer;
+  try {
+    return await new Promise((resolve, reject) => {
+      timer = core.createSystemTimer(() => resolve(false), timeout, true);
+      then((async () => await check.isHealthy())(), (healthy) => resolve(healthy === true), reject);
+    });
+  } catch (error) {
+    op_jitar_log(DEBUG, `Health check '${check.name}' failed: ${describe(error)}`);
+    return false;
+  } finally {
+    core.cancelTimer(timer);
+  }
+}
+
+const entriesOf = uncurryThis(Map.prototype.entries);
+
+/** Names and values in turn, as pairs. */
+function pairsOf(flat) {
+  const pairs = [];
+  for (let idx = 0; idx + 1 < flat.length; idx += 2) pairs[pairs.length] = [flat[idx], flat[idx + 1]];
+  return pairs;
+}
+
+/** Headers as the request reads them; a line feed cannot be part of one. */
+function headerList(text) {
+  return text === undefined ? undefined : pairsOf(split(text, "\n"));
+}

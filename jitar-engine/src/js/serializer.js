@@ -1,0 +1,95 @@
+// The serialised encoding (spec 5): values that JSON does not have cross as tagged forms.
+
+import { Intrinsics, mapForEach, mapSet, min, objectKeys } from "ext:jitar/primordials.js";
+import { Reader } from "ext:jitar/reader.js";
+import { Registry } from "ext:jitar/registry.js";
+import { Writer } from "ext:jitar/writer.js";
+
+export { Registry } from "ext:jitar/registry.js";
+
+const { Map } = Intrinsics;
+
+/** Deeper recursion could overflow the stack, whatever the settings say. */
+const MAX_DEPTH = 500;
+const DEFAULT_DEPTH = 64;
+const DEFAULT_NODES = 100_000;
+
+/**
+ * @typedef {object} SerializerOptions
+ * @property {Registry} classes the classes whose instances may cross
+ * @property {number} depth how deep values may be nested
+ * @property {number} nodes how many objects and lists may be read in one call
+ * @property {boolean} trusted the other side has the trust key: it gets stack traces and may send regular expressions
+ *   and fields that a class does not declare
+ * @property {boolean} peer the other side is a node of ours and trusted: NaN, Infinity, -0, undefined, shared values
+ *   and cycles survive, bytes are base64, and data that looks like a tagged form stays data
+ * @property {boolean} opaque instances of unknown classes are carried along instead of refused (for middleware)
+ * @property {Function} url the class `URL`
+ */
+
+/**
+ * Makes a serializer; it is cheap and keeps nothing between calls.
+ * @param {{ classes?: Registry, limits?: { depth?: number, nodes?: number }, trusted?: boolean, peer?: boolean,
+ *   opaque?: boolean, url?: Function }} [settings]
+ */
+export function createSerializer(settings = {}) {
+  const { classes = new Registry(), limits = {}, trusted = false, peer = false, opaque = false } = settings;
+  const options = {
+    classes,
+    depth: min(limits.depth ?? DEFAULT_DEPTH, MAX_DEPTH),
+    nodes: limits.nodes ?? DEFAULT_NODES,
+    trusted,
+    peer,
+    opaque,
+    url: settings.url ?? globalThis.URL,
+  };
+  return {
+    /**
+     * The JSON form of a value.
+     * @throws {ServerError} the value can not cross
+     */
+    serialize: (value) => new Writer(options).run(value),
+
+    /**
+     * The value of a JSON form, which is used up.
+     * @throws {BadRequest} malformed
+     * @throws {PayloadTooLarge} over the limits
+     */
+    deserialize: (value) => new Reader(options).run(value),
+
+    /** The JSON forms of arguments by name; absent ones stay absent. */
+    serializeArguments: (args) => {
+      const forms = { __proto__: null };
+      eachArgument(args, (value, name) => {
+        if (value !== undefined) {
+          forms[name] = new Writer(options).run(value);
+        }
+      });
+      return forms;
+    },
+
+    /** Completes arguments in place; the limits are for all of them together. */
+    deserializeArguments: (args) => {
+      const reader = new Reader(options);
+      eachArgument(args, (value, name) => {
+        if (args instanceof Map) {
+          mapSet(args, name, reader.run(value));
+        } else {
+          args[name] = reader.run(value);
+        }
+      });
+      return args;
+    },
+  };
+}
+
+function eachArgument(args, callback) {
+  if (args instanceof Map) {
+    mapForEach(args, callback);
+    return;
+  }
+  const names = objectKeys(args);
+  for (let idx = 0; idx < names.length; idx++) {
+    callback(args[names[idx]], names[idx]);
+  }
+}

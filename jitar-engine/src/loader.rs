@@ -1,0 +1,137 @@
+//! Where V8's module system finds the application's modules: the unit's module archive.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use deno_core::{
+    ModuleLoadOptions, ModuleLoadReferrer, ModuleLoadResponse, ModuleLoader, ModuleResolveResponse, ModuleSource,
+    ModuleSourceCode, ModuleSpecifier, ModuleType, ResolutionKind, resolve_import,
+};
+use deno_error::JsErrorBox;
+
+use crate::archive::{DamagedArchive, ModuleArchive, ModuleKind};
+use crate::error::short_specifier;
+
+/// The modules of a unit, unpacked when the first one is asked for: a unit that is warm in its blob needs them only for
+/// source maps.
+#[derive(Debug, Clone)]
+pub struct ModuleStore(Arc<Lazy>);
+
+#[derive(Debug)]
+struct Lazy {
+    packed: Cow<'static, [u8]>,
+    unpacked: OnceLock<Result<Unpacked, String>>,
+}
+
+#[derive(Debug)]
+struct Unpacked {
+    entry: String,
+    modules: HashMap<String, crate::archive::ModuleSource>,
+}
+
+impl ModuleStore {
+    /// A store over packed bytes.
+    pub fn new(packed: impl Into<Cow<'static, [u8]>>) -> Self {
+        Self(Arc::new(Lazy { packed: packed.into(), unpacked: OnceLock::new() }))
+    }
+
+    /// A store over an archive that is in memory already.
+    pub fn from_archive(archive: ModuleArchive) -> Self {
+        let modules = archive.modules.into_iter().map(|module| (module.specifier.clone(), module)).collect();
+        let unpacked = OnceLock::from(Ok(Unpacked { entry: archive.entry, modules }));
+        Self(Arc::new(Lazy { packed: Cow::Borrowed(&[]), unpacked }))
+    }
+
+    /// Specifier of the module that registers the unit's segments.
+    ///
+    /// # Errors
+    /// When the archive is damaged.
+    pub fn entry(&self) -> Result<&str, DamagedArchive> {
+        Ok(&self.unpacked()?.entry)
+    }
+
+    pub(crate) fn get(&self, specifier: &str) -> Result<Option<&crate::archive::ModuleSource>, DamagedArchive> {
+        Ok(self.unpacked()?.modules.get(specifier))
+    }
+
+    fn unpacked(&self) -> Result<&Unpacked, DamagedArchive> {
+        let unpacked = self.0.unpacked.get_or_init(|| {
+            let archive = ModuleArchive::unpack(&self.0.packed).map_err(|error| error.to_string())?;
+            let modules = archive.modules.into_iter().map(|module| (module.specifier.clone(), module)).collect();
+            Ok(Unpacked { entry: archive.entry, modules })
+        });
+        unpacked.as_ref().map_err(|reason| DamagedArchive::new(reason.clone()))
+    }
+}
+
+/// The module loader of every isolate.
+pub(crate) struct ArchiveLoader(pub(crate) ModuleStore);
+
+/// Endings that a computed `import()` may leave out, in the order in which they are tried.
+const ENDINGS: [&str; 7] = [".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", ".json"];
+
+impl ArchiveLoader {
+    /// Specifiers that the build left as they are: the runtime's own modules. `deno_core` lets only modules with the
+    /// schemes `ext` and `node` see the extension's modules, hence their inner names.
+    fn runtime_module(specifier: &str) -> Option<&'static str> {
+        match specifier {
+            "jitar" | "jitar:runtime" => Some("node:jitar/runtime"),
+            "jitar:remote" => Some("node:jitar/remote"),
+            _ => None,
+        }
+    }
+
+    /// What a computed `import()` means: the module itself, or one whose ending or `index` was left out.
+    fn probe(&self, specifier: ModuleSpecifier) -> ModuleSpecifier {
+        let known = |candidate: &str| matches!(self.0.get(candidate), Ok(Some(_)));
+        if known(specifier.as_str()) {
+            return specifier;
+        }
+        let stem = specifier.as_str().trim_end_matches('/');
+        let candidates = ENDINGS.iter().flat_map(|ending| [format!("{stem}{ending}"), format!("{stem}/index{ending}")]);
+        candidates
+            .into_iter()
+            .find(|candidate| known(candidate))
+            .and_then(|candidate| ModuleSpecifier::parse(&candidate).ok())
+            .unwrap_or(specifier)
+    }
+}
+
+impl ModuleLoader for ArchiveLoader {
+    fn resolve(&self, specifier: &str, referrer: &str, kind: ResolutionKind) -> ModuleResolveResponse {
+        let specifier = Self::runtime_module(specifier).unwrap_or(specifier);
+        let resolved = resolve_import(specifier, referrer).map_err(JsErrorBox::from_err)?;
+        Ok(if kind == ResolutionKind::DynamicImport { self.probe(resolved) } else { resolved })
+    }
+
+    fn load(
+        &self,
+        specifier: &ModuleSpecifier,
+        referrer: Option<&ModuleLoadReferrer>,
+        _options: ModuleLoadOptions,
+    ) -> ModuleLoadResponse {
+        let found = self.0.get(specifier.as_str()).map_err(|error| JsErrorBox::generic(error.to_string()));
+        ModuleLoadResponse::Sync(found.and_then(|module| match module {
+            Some(module) => {
+                let kind = match module.kind {
+                    ModuleKind::JavaScript => ModuleType::JavaScript,
+                    ModuleKind::Json => ModuleType::Json,
+                };
+                let code = ModuleSourceCode::String(module.code.clone().into());
+                Ok(ModuleSource::new(kind, code, specifier, None))
+            }
+            None => {
+                let from = referrer.map(|referrer| format!(", imported from {}", short_specifier(referrer.specifier.as_str())));
+                let name = short_specifier(specifier.as_str()).to_owned();
+                let message = format!("the module `{name}` is not part of this service unit{}", from.unwrap_or_default());
+                Err(JsErrorBox::type_error(message))
+            }
+        }))
+    }
+
+    fn get_source_map(&self, file_name: &str) -> Option<Cow<'_, [u8]>> {
+        let module = self.0.get(file_name).ok()??;
+        module.map.as_ref().map(|map| Cow::Borrowed(map.as_bytes()))
+    }
+}

@@ -1,0 +1,40 @@
+//! V8 as a process has it: set up once, before any thread exists, with flags that depend on what the process is for.
+
+use std::sync::Once;
+
+use deno_core::{JsRuntime, v8_set_flags};
+
+/// Flags of a process that runs a service, beside those that `deno_core` sets. The string-hash seed of a blob is known to
+/// everybody who has the binary; rehashing gives each process its own, so that colliding keys cannot be prepared.
+pub const RUN_FLAGS: &[&str] = &["--rehash-snapshot", "--stack-size=984"];
+
+/// Flags of a process that makes a blob, beside those that `deno_core` sets.
+pub const SNAPSHOT_FLAGS: &[&str] = &["--stack-size=984"];
+
+static SET_UP: Once = Once::new();
+
+/// Sets V8 up for running services. To be called in `main`, before any thread is started; later calls do nothing.
+pub fn init_run() {
+    SET_UP.call_once(|| {
+        set_flags(RUN_FLAGS);
+        JsRuntime::init_platform(None);
+    });
+}
+
+/// Sets V8 up for making blobs. The platform itself is made by the first snapshot runtime.
+pub fn init_snapshot() {
+    SET_UP.call_once(|| set_flags(SNAPSHOT_FLAGS));
+}
+
+/// Version of the V8 that is linked in, such as `15.0.245.4-rusty`.
+pub fn v8_version() -> &'static str {
+    deno_core::v8::VERSION_STRING
+}
+
+fn set_flags(flags: &[&str]) {
+    // The first word stands for the program's name; what comes back is what V8 did not know, so nothing is expected.
+    let mut arguments = vec!["jitar".to_owned()];
+    arguments.extend(flags.iter().map(|flag| (*flag).to_owned()));
+    let unknown = v8_set_flags(arguments);
+    debug_assert_eq!(unknown.len(), 1, "flags that this V8 does not know: {unknown:?}");
+}

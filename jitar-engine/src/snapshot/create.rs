@@ -1,0 +1,111 @@
+//! Making blobs. Meaning first: evaluating a module at build time must never change what the program means, so a module
+//! whose evaluation could is left out and evaluated at start ("deferred").
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::fingerprint;
+use super::order::Order;
+use super::trial::Trial;
+use crate::archive::ModuleArchive;
+use crate::error::EngineError;
+use crate::loader::ModuleStore;
+use crate::platform;
+
+/// The blob of a service unit.
+#[derive(Debug)]
+pub struct UnitBlob {
+    /// The blob file's bytes.
+    pub bytes: Vec<u8>,
+    /// Modules that were left out, in evaluation order.
+    pub deferred: Vec<Deferred>,
+}
+
+/// A module that is evaluated at start.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deferred {
+    /// Its specifier.
+    pub specifier: String,
+    /// Why, such as `reads the clock (Date.now) at app/src/a.ts:3:7`.
+    pub reason: String,
+}
+
+/// Makes the base blob: the platform without an application. Call it in a process of its own.
+///
+/// # Errors
+/// When the bootstrap fails, which is a fault of ours.
+pub fn create_base() -> Result<Vec<u8>, EngineError> {
+    let _guard = enter_tokio()?;
+    platform::init_snapshot();
+    let store = ModuleStore::from_archive(ModuleArchive::default());
+    Ok(fingerprint::seal(Trial::new(&store)?.into_blob()?))
+}
+
+/// Makes the blob of a unit. Call it in a process of its own: a module may make V8 abort. `left_out` are modules that are
+/// known to do so.
+///
+/// # Errors
+/// When a module cannot be loaded, or V8 fails.
+pub fn create_unit(archive: &ModuleArchive, left_out: &[String]) -> Result<UnitBlob, EngineError> {
+    let _guard = enter_tokio()?;
+    platform::init_snapshot();
+    let store = ModuleStore::from_archive(archive.clone());
+    let order = Order::of(archive);
+    let mut causes: BTreeMap<String, String> =
+        left_out.iter().map(|module| (module.clone(), "cannot be part of a snapshot".to_owned())).collect();
+    let mut changes = BTreeSet::new();
+    let mut examined = false;
+    loop {
+        let deferred = order.deferred(&causes, &changes);
+        let warm: Vec<&str> = order.modules.iter().copied().filter(|module| !deferred.contains_key(*module)).collect();
+        let mut trial = Trial::new(&store)?;
+        let Err(observed) = trial.evaluate_all(&warm) else {
+            let bytes = fingerprint::seal(trial.into_blob()?);
+            return Ok(UnitBlob { bytes, deferred: in_order(&order, deferred) });
+        };
+        drop(trial);
+        if !examined {
+            let findings = Trial::new(&store)?.examine(&order.modules)?;
+            causes.extend(findings.causes);
+            changes = findings.changes;
+            examined = true;
+            continue;
+        }
+        // Seen only when modules run one after the other: leave out whom it can be told of, else everything.
+        let culprits: Vec<String> = observed.iter().filter_map(|observation| observation.module.clone()).collect();
+        let known = causes.len();
+        let what = observed.first().map(|observation| observation.what.clone()).unwrap_or_default();
+        let culprits = if culprits.is_empty() { warm.iter().map(|module| (*module).to_owned()).collect() } else { culprits };
+        causes.extend(culprits.into_iter().map(|culprit| (culprit, what.clone())));
+        if causes.len() == known {
+            return Err(EngineError::Boot(format!("the modules do not evaluate the same way twice: {what}")));
+        }
+    }
+}
+
+/// The modules that a unit's entry reaches, in the order in which they are evaluated.
+pub fn evaluation_order(archive: &ModuleArchive) -> Vec<String> {
+    Order::of(archive).modules.into_iter().map(str::to_owned).collect()
+}
+
+/// The reasons in evaluation order.
+fn in_order(order: &Order<'_>, mut deferred: BTreeMap<String, String>) -> Vec<Deferred> {
+    let modules = order.modules.iter();
+    modules
+        .filter_map(|module| deferred.remove_entry(*module))
+        .map(|(specifier, reason)| Deferred { specifier, reason })
+        .collect()
+}
+
+/// `deno_core` makes runtimes only where tokio is entered.
+fn enter_tokio() -> Result<TokioGuard, EngineError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    let runtime = runtime.map_err(|error| EngineError::Boot(error.to_string()))?;
+    let runtime: &'static tokio::runtime::Runtime = Box::leak(Box::new(runtime)); // the process makes blobs and ends
+    Ok(TokioGuard { _entered: runtime.enter() })
+}
+
+struct TokioGuard {
+    _entered: tokio::runtime::EnterGuard<'static>,
+}

@@ -1,0 +1,159 @@
+//! One attempt at evaluating modules for a blob, and what was seen meanwhile.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+use deno_core::futures::FutureExt;
+use deno_core::{JsRuntimeForSnapshot, ModuleSpecifier, PollEventLoopOptions, RuntimeOptions};
+
+use crate::archive::ModuleKind;
+use crate::error::{EngineError, JsException, exception_of, short_specifier};
+use crate::extension::{self, Scripts};
+use crate::handles::Handles;
+use crate::loader::{ArchiveLoader, ModuleStore};
+use crate::ops::{Observation, Observations};
+
+/// A runtime that is about to become a blob. Must be made inside a tokio runtime.
+pub(super) struct Trial {
+    runtime: JsRuntimeForSnapshot,
+    handles: Handles,
+    observations: Observations,
+    store: ModuleStore,
+}
+
+/// What evaluating modules one by one showed.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    /// Modules that cannot be evaluated at build time, with the reason.
+    pub(super) causes: BTreeMap<String, String>,
+    /// Modules whose evaluation changes the global object or an intrinsic, or whose effect is not known.
+    pub(super) changes: BTreeSet<String>,
+}
+
+impl Trial {
+    /// A runtime with the platform only.
+    pub(super) fn new(store: &ModuleStore) -> Result<Self, EngineError> {
+        let observations = Observations::default();
+        let mut runtime = JsRuntimeForSnapshot::try_new(RuntimeOptions {
+            module_loader: Some(Rc::new(ArchiveLoader(store.clone()))),
+            extensions: extension::all(Scripts::Included),
+            ..Default::default()
+        })
+        .map_err(|error| EngineError::Boot(exception_of(&error).to_string()))?;
+        let handles = Handles::take(&mut runtime)?;
+        runtime.op_state().borrow_mut().put(observations.clone());
+        handles.call(&mut runtime, "beginEvaluation")?;
+        Ok(Self { runtime, handles, observations, store: store.clone() })
+    }
+
+    /// Evaluates modules in this order, as imports of one module, and says what made it unclean.
+    pub(super) fn evaluate_all(&mut self, modules: &[&str]) -> Result<(), Vec<Observation>> {
+        let import = |module: &&str| match self.is_data(module) {
+            true => format!("import {module:?} with {{ type: \"json\" }};\n"),
+            false => format!("import {module:?};\n"),
+        };
+        let imports: String = modules.iter().map(import).collect();
+        let outcome = self.evaluate("jitar:warm", Some(imports));
+        let mut observed = self.observations.take();
+        if let Err(failure) = outcome {
+            observed.push(Observation { what: failure, module: None, place: None });
+        }
+        if observed.is_empty() { Ok(()) } else { Err(observed) }
+    }
+
+    /// Evaluates modules one by one, so that everything seen can be told which module it came from. Leaves the runtime
+    /// dirty.
+    pub(super) fn examine(&mut self, modules: &[&str]) -> Result<Findings, EngineError> {
+        let mut findings = Findings::default();
+        self.handles.call(&mut self.runtime, "rememberIntrinsics")?;
+        self.handles.call(&mut self.runtime, "intrinsicsChanged")?;
+        for &module in modules {
+            if self.is_data(module) {
+                continue;
+            }
+            let outcome = self.evaluate(module, None);
+            let observed = self.observations.take();
+            if let Some(first) = observed.first() {
+                let culprit = first.module.clone().unwrap_or_else(|| module.to_owned());
+                findings.causes.entry(culprit).or_insert_with(|| self.in_words(first));
+            }
+            let known = match outcome {
+                Ok(()) => true,
+                Err(failure) if findings.causes.is_empty() || observed.is_empty() => {
+                    // What an importer throws because an import threw says nothing new, but it is no harm either.
+                    findings.causes.entry(module.to_owned()).or_insert(failure);
+                    false
+                }
+                Err(_) => false,
+            };
+            if self.handles.call(&mut self.runtime, "intrinsicsChanged")? || (!known && crate::snapshot::is_application(module)) {
+                findings.changes.insert(module.to_owned());
+            }
+        }
+        Ok(findings)
+    }
+
+    /// Turns the runtime into a blob.
+    pub(super) fn into_blob(mut self) -> Result<Vec<u8>, EngineError> {
+        for name in ["endEvaluation", "forgetIntrinsics", "endBuilding", "showInternals"] {
+            self.handles.call(&mut self.runtime, name)?;
+        }
+        drop(self.handles);
+        Ok(self.runtime.snapshot().into_vec())
+    }
+
+    /// Loads a module, from `code` when it is given, and evaluates it with microtasks only.
+    fn evaluate(&mut self, specifier: &str, code: Option<String>) -> Result<(), String> {
+        let specifier = ModuleSpecifier::parse(specifier).map_err(|error| error.to_string())?;
+        let loaded = match code {
+            Some(code) => block_on(self.runtime.load_side_es_module_from_code(&specifier, code)),
+            None => block_on(self.runtime.load_side_es_module(&specifier)),
+        };
+        let module = loaded.ok_or("loading did not end")?.map_err(|error| failure_text(&exception_of(&error)))?;
+        let mut evaluated = self.runtime.mod_evaluate(module);
+        // One turn runs the microtasks; there is nothing else to run, since timers and ops are reported before they start.
+        let turn = self.runtime.poll_event_loop(&mut Context::from_waker(Waker::noop()), PollEventLoopOptions::default());
+        if let Poll::Ready(Err(error)) = turn {
+            return Err(failure_text(&exception_of(&error)));
+        }
+        match evaluated.poll_unpin(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(Ok(())) => Ok(()),
+            Poll::Ready(Err(error)) => Err(failure_text(&exception_of(&error))),
+            Poll::Pending => Err("waits for something at the top level".to_owned()),
+        }
+    }
+
+    /// Whether a module is JSON.
+    fn is_data(&self, module: &str) -> bool {
+        let source = self.store.get(module).ok().flatten();
+        source.is_some_and(|source| source.kind == ModuleKind::Json)
+    }
+
+    fn in_words(&self, observation: &Observation) -> String {
+        let Some((specifier, line, column)) = &observation.place else { return observation.what.clone() };
+        let (line, column) = self.original_place(specifier, *line, *column);
+        format!("{} at {}:{line}:{column}", observation.what, short_specifier(specifier))
+    }
+
+    fn original_place(&self, specifier: &str, line: u32, column: u32) -> (u32, u32) {
+        let map = self.store.get(specifier).ok().flatten().and_then(|module| module.map.as_ref());
+        let map = map.and_then(|map| deno_core::sourcemap::SourceMap::from_slice(map.as_bytes()).ok());
+        let token = map.as_ref().and_then(|map| map.lookup_token(line.saturating_sub(1), column.saturating_sub(1)));
+        token.map_or((line, column), |token| (token.get_src_line() + 1, token.get_src_col() + 1))
+    }
+}
+
+/// Waits for loading, which never has to wait: the loader answers at once.
+fn block_on<T>(future: impl Future<Output = T>) -> Option<T> {
+    let mut future = std::pin::pin!(future);
+    match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => Some(value),
+        Poll::Pending => None,
+    }
+}
+
+fn failure_text(exception: &JsException) -> String {
+    let place = exception.frames.first().map(|frame| format!(" {frame}")).unwrap_or_default();
+    format!("throws `{}`{place}", exception.message)
+}

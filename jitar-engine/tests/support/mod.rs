@@ -1,0 +1,257 @@
+//! Small applications for the engine, without the build.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::process::Command;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use jitar_engine::archive::{ModuleArchive, ModuleKind, ModuleSource};
+use jitar_engine::call::{Arguments, Call, Outbound, OutboundCall, OutboundError, Reply, RunMode};
+use jitar_engine::snapshot::{Blob, Deferred};
+use jitar_engine::{Isolate, IsolateControl, IsolateOptions, ModuleStore, Source, TerminationReason, platform};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+const REQUEST: &str = "JITAR_TEST_BLOB_REQUEST";
+
+/// An application: modules below `app/src` and procedures.
+#[derive(Default)]
+pub(crate) struct App {
+    modules: Vec<(String, String)>,
+    procedures: Vec<(String, String, Vec<String>)>,
+}
+
+/// What was made of an application.
+pub(crate) struct Made {
+    archive: ModuleArchive,
+    folder: tempfile::TempDir,
+    pub(crate) deferred: Vec<String>,
+    reasons: Vec<Deferred>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Request {
+    archive: PathBuf,
+    folder: PathBuf,
+}
+
+impl App {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    pub(crate) fn module(mut self, name: &str, code: &str) -> Self {
+        self.modules.push((name.to_owned(), code.to_owned()));
+        self
+    }
+
+    /// A procedure with named parameters; `?` marks optional ones.
+    pub(crate) fn procedure(mut self, module: &str, name: &str, parameters: &[&str]) -> Self {
+        let parameters = parameters.iter().map(|parameter| (*parameter).to_owned()).collect();
+        self.procedures.push((module.to_owned(), name.to_owned(), parameters));
+        self
+    }
+
+    fn archive(&self) -> ModuleArchive {
+        let mut modules: Vec<ModuleSource> = Vec::new();
+        for (name, code) in &self.modules {
+            let imports = code.split("from './").skip(1).chain(code.split("import './").skip(1));
+            let imports = imports.map(|rest| format!("file:///app/src/{}", rest.split('\'').next().unwrap_or_default()));
+            let mut imports: Vec<String> = imports.collect();
+            imports.sort_by_key(|import| code.find(&import["file:///app/src/".len()..]));
+            modules.push(source(&format!("file:///app/src/{name}"), code, imports));
+        }
+        let mut entry = "import { registerSegments } from 'jitar:remote';\nimport { Segment, Procedure, Implementation, Version, NamedParameter } from 'jitar:runtime';\n".to_owned();
+        let mut chain = "new Segment('test')".to_owned();
+        let mut imports = Vec::new();
+        for (nth, (module, name, parameters)) in self.procedures.iter().enumerate() {
+            entry += &format!("import {{ {name} as ${nth} }} from 'file:///app/src/{module}';\n");
+            imports.push(format!("file:///app/src/{module}"));
+            let parameters = parameters.iter().map(|parameter| {
+                format!("new NamedParameter('{}', {})", parameter.trim_end_matches('?'), parameter.ends_with('?'))
+            });
+            let parameters = parameters.collect::<Vec<_>>().join(", ");
+            chain += &format!(".addProcedure(new Procedure('{name}').addImplementation(new Implementation(new Version(), 'public', [{parameters}], ${nth})))");
+        }
+        entry += &format!("registerSegments([{chain}]);\n");
+        modules.push(source("jitar:unit", &entry, imports));
+        ModuleArchive { entry: "jitar:unit".to_owned(), modules }
+    }
+
+    /// Makes the blobs in a child process.
+    pub(crate) fn make(&self) -> Made {
+        let folder = tempfile::tempdir().expect("folder");
+        let archive = self.archive();
+        let packed = folder.path().join("archive");
+        std::fs::write(&packed, archive.pack().expect("packs")).expect("written");
+        let request = Request { archive: packed, folder: folder.path().to_owned() };
+        let child = Command::new(std::env::current_exe().expect("own path"))
+            .args(["--exact", "make_blob", "--nocapture"])
+            .env(REQUEST, serde_json::to_string(&request).expect("encodes"))
+            .output()
+            .expect("starts");
+        assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stderr));
+        let report = std::fs::read(folder.path().join("deferred")).expect("report");
+        let reasons: Vec<Deferred> = serde_json::from_slice(&report).expect("decodes");
+        let deferred = reasons.iter().map(|deferred| deferred.specifier.clone()).collect();
+        Made { archive, folder, deferred, reasons }
+    }
+}
+
+fn source(specifier: &str, code: &str, imports: Vec<String>) -> ModuleSource {
+    ModuleSource { specifier: specifier.to_owned(), kind: ModuleKind::JavaScript, code: code.to_owned(), map: None, imports }
+}
+
+/// In the child: makes the unit's blob and, on a fresh set-up, the base blob.
+pub(crate) fn serve_blob_request() {
+    let Ok(request) = std::env::var(REQUEST) else { return };
+    let request: Request = serde_json::from_str(&request).expect("decodes");
+    let archive = ModuleArchive::unpack(&std::fs::read(request.archive).expect("read")).expect("unpacks");
+    let unit = jitar_engine::snapshot::create_unit(&archive, &[]).expect("makes the blob");
+    std::fs::write(request.folder.join("unit"), unit.bytes).expect("written");
+    std::fs::write(request.folder.join("base"), jitar_engine::snapshot::create_base().expect("makes the base")).expect("written");
+    let report = serde_json::to_string(&unit.deferred).expect("encodes");
+    std::fs::write(request.folder.join("deferred"), report).expect("written");
+}
+
+impl Made {
+    pub(crate) fn reason(&self, specifier: &str) -> String {
+        let found = self.reasons.iter().find(|deferred| deferred.specifier == specifier);
+        found.map(|deferred| deferred.reason.clone()).unwrap_or_default()
+    }
+
+    pub(crate) fn is_warm(&self, specifier: &str) -> bool {
+        !self.deferred.iter().any(|deferred| deferred == specifier)
+    }
+
+    pub(crate) fn blob_file(&self) -> Vec<u8> {
+        std::fs::read(self.folder.path().join("unit")).expect("blob")
+    }
+
+    fn blob(&self, name: &str) -> Blob {
+        let file = std::fs::read(self.folder.path().join(name)).expect("blob");
+        Blob::open("test", Box::leak(file.into_boxed_slice())).expect("fits")
+    }
+}
+
+/// An isolate with what it said.
+pub(crate) struct Worker {
+    tokio: tokio::runtime::Runtime,
+    isolate: Isolate,
+    control: IsolateControl,
+    replies: Rc<RefCell<Vec<(u32, Reply)>>>,
+    logged: Rc<RefCell<String>>,
+    next: u32,
+}
+
+struct Nowhere;
+
+impl Outbound for Nowhere {
+    fn run(
+        &self,
+        call: OutboundCall,
+    ) -> std::pin::Pin<Box<dyn Future<Output = Result<Reply, OutboundError>> + Send>> {
+        Box::pin(async move { Err(OutboundError { status: 502, message: format!("no way to {}", call.fqn) }) })
+    }
+}
+
+impl Worker {
+    pub(crate) fn start(made: &Made) -> Self {
+        let source = Source::Unit { blob: made.blob("unit"), has_deferred: !made.deferred.is_empty() };
+        Self::start_with(made, source)
+    }
+
+    pub(crate) fn start_from_source(made: &Made) -> Self {
+        Self::start_with(made, Source::Base(made.blob("base")))
+    }
+
+    fn start_with(made: &Made, source: Source) -> Self {
+        platform::init_run();
+        let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("tokio");
+        let replies = Rc::<RefCell<Vec<(u32, Reply)>>>::default();
+        let logged = Rc::<RefCell<String>>::default();
+        let control = IsolateControl::for_this_thread();
+        let options = IsolateOptions {
+            source,
+            modules: ModuleStore::from_archive(made.archive.clone()),
+            heap: 64 << 20,
+            control: control.clone(),
+            outbound: Arc::new(Nowhere),
+            replies: Box::new({
+                let replies = Rc::clone(&replies);
+                move |id, reply| replies.borrow_mut().push((id, reply))
+            }),
+            log: Box::new({
+                let logged = Rc::clone(&logged);
+                move |_, text| {
+                    logged.borrow_mut().push_str(text);
+                    logged.borrow_mut().push('\n');
+                }
+            }),
+        };
+        let isolate = tokio.block_on(Isolate::boot(options)).unwrap_or_else(|error| panic!("{error}"));
+        Self { tokio, isolate, control, replies, logged, next: 0 }
+    }
+
+    /// Calls a procedure and waits for its reply.
+    pub(crate) fn call(&mut self, procedure: &str, arguments: &Value) -> (u16, String) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        let id = self.begin(procedure, arguments).unwrap_or_else(|error| panic!("{error}"));
+        let (isolate, replies) = (&mut self.isolate, &self.replies);
+        self.tokio.block_on(std::future::poll_fn(|cx| {
+            assert!(Instant::now() < deadline, "no reply");
+            isolate.poll(cx).unwrap_or_else(|error| panic!("{error}"));
+            if replies.borrow().is_empty() { Poll::Pending } else { Poll::Ready(()) }
+        }));
+        let (replied, reply) = self.replies.borrow_mut().remove(0);
+        assert_eq!(replied, id);
+        (reply.status, String::from_utf8_lossy(&reply.body).into_owned())
+    }
+
+    /// Starts a call that never ends by itself, and ends the isolate from another thread. Says which setting was
+    /// exceeded and whether the call was recognised.
+    pub(crate) fn end_while_running(&mut self, procedure: &str) -> (Option<&'static str>, bool) {
+        let control = self.control.clone();
+        let watcher = std::thread::spawn({
+            let control = control.clone();
+            move || {
+                let deadline = Instant::now() + Duration::from_secs(2);
+                while control.terminated().is_none() && Instant::now() < deadline {
+                    std::thread::yield_now();
+                }
+                control.terminate(TerminationReason::Wall);
+            }
+        });
+        let id = self.next;
+        assert!(self.begin(procedure, &serde_json::json!({})).is_err(), "the isolate was not ended");
+        watcher.join().expect("watched");
+        (control.terminated().map(TerminationReason::setting), control.culprit() == Some(id))
+    }
+
+    pub(crate) fn logged(&self) -> String {
+        self.logged.borrow().clone()
+    }
+
+    fn begin(&mut self, procedure: &str, arguments: &Value) -> Result<u32, jitar_engine::EngineError> {
+        let id = self.next;
+        self.next += 1;
+        let call = Call {
+            implementation: format!("{procedure}:0.0.0"),
+            version: "0.0.0".to_owned(),
+            arguments: Arguments::Json(Bytes::from(arguments.to_string())),
+            serialized: false,
+            headers: vec![],
+            mode: RunMode::Normal,
+            trusted: false,
+            deadline: None,
+            hops: 0,
+        };
+        let _entered = self.tokio.enter();
+        self.isolate.start_call(id, &call, Instant::now() + Duration::from_secs(20))?;
+        Ok(id)
+    }
+}

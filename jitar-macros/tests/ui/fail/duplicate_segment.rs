@@ -1,0 +1,1 @@
+jitar::service!(segments = ["sales", "reporting", "sales"]);

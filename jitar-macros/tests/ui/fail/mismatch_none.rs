@@ -1,0 +1,1 @@
+jitar::service!(segments = ["sales"], service = "services/gateway.json");

@@ -1,0 +1,1 @@
+jitar::service!(segment = , service = "services/gateway.json");

@@ -1,0 +1,1 @@
+jitar::service!(segment = "reportng");

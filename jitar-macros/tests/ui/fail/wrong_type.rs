@@ -1,0 +1,1 @@
+jitar::service!(segment = 1, service = services::STANDALONE);

@@ -1,0 +1,4 @@
+#![no_implicit_prelude]
+#![deny(warnings)]
+
+::jitar::service!(segment = "reporting");

@@ -1,0 +1,1 @@
+jitar::service!(service = "services/reporting.json", segment = "reporting");

@@ -1,0 +1,1 @@
+jitar::service!(service = "./services/gateway.json");

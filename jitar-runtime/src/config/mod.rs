@@ -1,0 +1,156 @@
+//! How a process runs: the service file, flags and environment, resolved into values that cannot be half built.
+
+mod address;
+mod environment;
+mod fields;
+mod file;
+mod gateway;
+mod interpolate;
+mod json;
+mod log;
+mod overrides;
+mod problem;
+mod proxy;
+mod repository;
+mod resolve;
+mod scripts;
+mod show;
+mod source;
+mod standalone;
+mod trust;
+mod worker;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use url::Url;
+
+pub use environment::{EnvFileError, Environment};
+pub use log::{InvalidLogFormat, InvalidLogLevel, LogConfig, LogFormat, LogLevel};
+pub use overrides::{InvalidIsolates, InvalidUrl, Isolates, Overrides};
+pub use problem::{ConfigError, Problem};
+pub use resolve::{Carried, Loaded, load};
+pub use show::show;
+pub use trust::TrustKeys;
+
+/// A service, fully resolved.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The service file's path as given, for messages.
+    pub file: String,
+    /// Address under which others reach this service.
+    pub url: Url,
+    /// Address to bind. Port 0 asks the system for one; then `url` gets the port that was bound.
+    pub listen: SocketAddr,
+    /// Scripts (specifiers) run in order in each isolate before it takes calls.
+    pub set_up: Vec<String>,
+    /// Scripts (specifiers) run in order in each isolate at a clean stop.
+    pub tear_down: Vec<String>,
+    /// Middleware modules (specifiers) in order.
+    pub middleware: Vec<String>,
+    /// Health check modules (specifiers) in order.
+    pub health_checks: Vec<String>,
+    /// What the service does.
+    pub role: Role,
+    /// Number of isolates, at least 1.
+    pub isolates: usize,
+    /// What a call and an isolate may use.
+    pub limits: Limits,
+    /// How the log looks.
+    pub log: LogConfig,
+    /// How long a stop waits for running calls.
+    pub shutdown_grace: Duration,
+}
+
+/// The service types (spec 1.7).
+#[derive(Debug, Clone)]
+pub enum Role {
+    /// Runs segments.
+    Worker(WorkerConfig),
+    /// Routes calls to workers.
+    Gateway(GatewayConfig),
+    /// Serves files.
+    Repository(RepositoryConfig),
+    /// Gateway and repository under one address.
+    Proxy(ProxyConfig),
+    /// Worker and repository in one process.
+    Standalone(StandaloneConfig),
+}
+
+/// Settings of a worker.
+#[derive(Debug, Clone)]
+pub struct WorkerConfig {
+    /// Names of its segments, sorted.
+    pub segments: Vec<String>,
+    /// Where it registers; none means that it works alone.
+    pub gateway: Option<Url>,
+    /// Trust keys: the first is sent, all are accepted. Empty means none.
+    pub trust_keys: TrustKeys,
+    /// Time between two reports.
+    pub report_interval: Duration,
+}
+
+/// Settings of a gateway.
+#[derive(Debug, Clone)]
+pub struct GatewayConfig {
+    /// Time between two looks at the workers' last reports.
+    pub monitor_interval: Duration,
+    /// Trust keys; empty means that only loopback workers may register.
+    pub trust_keys: TrustKeys,
+    /// Whether workers from other machines may register without a key.
+    pub open_registration: bool,
+    /// Age of the last report after which a worker gets no calls.
+    pub unavailable_threshold: Duration,
+    /// Age of the last report after which a worker is forgotten.
+    pub stopped_threshold: Duration,
+}
+
+/// Settings of a repository.
+#[derive(Debug, Clone)]
+pub struct RepositoryConfig {
+    /// File served for `/`.
+    pub index_filename: String,
+    /// Whether navigations to unknown paths get the index file.
+    pub serve_index_on_not_found: bool,
+    /// Folder below the assets' root, with `/`, or empty.
+    pub asset_root: String,
+    /// Globs of what is served.
+    pub assets: Vec<String>,
+}
+
+/// Settings of a proxy.
+#[derive(Debug, Clone)]
+pub struct ProxyConfig {
+    /// Where calls go: a gateway or a worker.
+    pub gateway: Url,
+    /// Where files come from.
+    pub repository: Url,
+}
+
+/// Settings of a standalone.
+#[derive(Debug, Clone)]
+pub struct StandaloneConfig {
+    /// Names of its segments, sorted.
+    pub segments: Vec<String>,
+    /// Trust keys; empty means none.
+    pub trust_keys: TrustKeys,
+    /// What files it serves.
+    pub repository: RepositoryConfig,
+}
+
+/// What a call and an isolate may use (spec 13, `limits`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of JavaScript heap of an isolate.
+    pub heap: usize,
+    /// CPU time of one turn of an isolate.
+    pub cpu: Duration,
+    /// Time of a call.
+    pub wall: Duration,
+    /// Calls under way in one isolate.
+    pub pending: usize,
+    /// Calls that wait for an isolate.
+    pub queue: usize,
+    /// Bytes of a request body.
+    pub body: usize,
+}

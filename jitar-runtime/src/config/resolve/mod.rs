@@ -1,0 +1,207 @@
+//! From the service file, flags and environment to a [`Config`], checked against what the binary carries.
+
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+
+use jitar_engine::manifest::{AppManifest, Unit};
+use url::Url;
+
+use super::address::{listen_address, parse_listen};
+use super::fields::{Fields, Spanned};
+use super::file::{Segments, ServiceFile};
+use super::interpolate::interpolate;
+use super::json::{self, Node, SyntaxError};
+use super::problem::{ConfigError, Problem, Problems, suggestion};
+use super::scripts::{ScriptError, name_of, specifier};
+use super::source::Source;
+use super::{Config, Environment, Isolates, Limits, LogConfig, Overrides, Role};
+
+/// What a binary carries, as far as a configuration depends on it.
+#[derive(Debug, Clone)]
+pub struct Carried<'a> {
+    /// What the build found.
+    pub manifest: &'a AppManifest,
+    /// Ids of the units in the binary.
+    pub units: Vec<&'a str>,
+    /// Embedded service files by path.
+    pub services: &'a [(&'a str, &'a [u8])],
+    /// Path of the service file that the binary was made for.
+    pub default: Option<&'a str>,
+}
+
+/// A configuration and what it belongs to.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The configuration.
+    pub config: Config,
+    /// Id of the unit that it runs.
+    pub unit: String,
+    /// How the service file was chosen, when nobody named it.
+    pub note: Option<String>,
+}
+
+/// Chooses, reads and checks the configuration of a start.
+///
+/// # Errors
+/// With everything that is wrong.
+pub fn load(overrides: &Overrides, environment: &Environment, carried: &Carried<'_>) -> Result<Loaded, ConfigError> {
+    let source = Source::choose(overrides.service.as_deref(), carried)?;
+    let mut node = json::parse(&source.text).map_err(|error| syntax_problem(&source, &error))?;
+    let problems = Problems::default();
+    interpolate(&mut node, environment, &problems);
+    let resolved = resolve(&source, &node, overrides, carried, &problems);
+    match resolved {
+        Some((config, unit)) if problems.is_empty() => Ok(Loaded { config, unit, note: source.note }),
+        _ => Err(problems.into_list(&source.file, &source.text).into()),
+    }
+}
+
+fn syntax_problem(source: &Source, error: &SyntaxError) -> Problem {
+    let unquoted = source.text[error.at..].starts_with("${");
+    let hint = if unquoted { "; variables stand inside strings, such as \"${NAME}\"" } else { "" };
+    Problem::in_file(&source.file, &source.text, error.at, format!("{}{hint}", error.text))
+}
+
+fn resolve(
+    source: &Source,
+    node: &Node,
+    overrides: &Overrides,
+    carried: &Carried<'_>,
+    problems: &Problems,
+) -> Option<(Config, String)> {
+    let mut fields = Fields::root(node, problems)?;
+    if overrides.url.is_none() {
+        fields.require(&["url"]);
+    }
+    let file = ServiceFile::read(fields);
+    let address = resolve_address(&file, overrides.url.as_ref(), problems);
+    let service = file.service?;
+    let unit = find_unit(node.at, &service.segments, carried, problems)?;
+
+    let scripts = ScriptFinder { source: &carried.manifest.source, unit, problems };
+    let (set_up, tear_down) = (scripts.find(&file.set_up), scripts.find(&file.tear_down));
+    let health_checks = scripts.find(&file.health_checks);
+    let middleware = supported_middleware(&service.role, &file.middleware, problems);
+    let middleware = scripts.find(middleware);
+    let (url, listen) = address?;
+    let body = overrides.http_body_limit.map_or(file.limits.body, NonZeroUsize::get);
+    let config = Config {
+        file: source.file.clone(),
+        url,
+        listen,
+        set_up,
+        tear_down,
+        middleware,
+        health_checks,
+        role: service.role,
+        isolates: overrides.isolates.or(file.isolates).map_or(1, Isolates::count),
+        limits: Limits { body, ..file.limits },
+        log: LogConfig {
+            level: overrides.log_level.or(file.log_level).unwrap_or_default(),
+            format: overrides.log_format.or(file.log_format).unwrap_or_default(),
+        },
+        shutdown_grace: file.shutdown_grace,
+    };
+    Some((config, unit.id.clone()))
+}
+
+/// Middleware runs in the isolate that runs the call, so it takes a service that runs procedures itself.
+fn supported_middleware<'a>(
+    role: &Role,
+    middleware: &'a [Spanned<String>],
+    problems: &Problems,
+) -> &'a [Spanned<String>] {
+    match (role, middleware.first()) {
+        (Role::Worker(_) | Role::Standalone(_), _) | (_, None) => middleware,
+        (_, Some(first)) => {
+            problems.add(first.at, "'middleware' is supported by this version in workers and standalones only");
+            &[]
+        }
+    }
+}
+
+/// The service's address for others, and the one to bind.
+fn resolve_address(file: &ServiceFile, given: Option<&Url>, problems: &Problems) -> Option<(Url, SocketAddr)> {
+    let written = file.url.as_ref();
+    let url = given.or(written.map(|url| &url.value));
+    let listen = match (&file.listen, url) {
+        (Some(listen), _) => {
+            let wrong = |problem| problems.add(listen.at, format!("Field 'listen': {problem}"));
+            parse_listen(&listen.value).map_err(wrong).ok()
+        }
+        (None, Some(url)) => {
+            let at = written.map_or(0, |url| url.at);
+            listen_address(url).map_err(|problem| problems.add(at, format!("Field 'url': {problem}"))).ok()
+        }
+        (None, None) => None,
+    };
+    Some((url?.clone(), listen?))
+}
+
+/// The carried unit that consists of exactly these segments.
+fn find_unit<'a>(at: usize, segments: &Segments, carried: &Carried<'a>, problems: &Problems) -> Option<&'a Unit> {
+    let units: Vec<&Unit> = carried.units.iter().filter_map(|id| carried.manifest.unit(id)).collect();
+    let names = || units.iter().flat_map(|unit| &unit.segments).map(String::as_str);
+    let unknown: Vec<&Spanned<String>> =
+        segments.named.iter().filter(|name| !names().any(|known| known == name.value)).collect();
+    for name in &unknown {
+        let hint = suggestion(&name.value, names());
+        let text = format!("this binary has no segment '{}'{hint}; it carries: {}", name.value, list(&units));
+        problems.add(name.at, text);
+    }
+    if segments.is_broken || !unknown.is_empty() {
+        return None;
+    }
+    let id = Unit::id_of(segments.named.iter().map(|name| &name.value));
+    let unit = units.iter().copied().find(|unit| unit.id == id);
+    if unit.is_none() {
+        let at = segments.named.first().map_or(at, |name| name.at);
+        let what =
+            if segments.named.is_empty() { "no unit without segments".to_owned() } else { format!("no unit '{id}'") };
+        problems.add(at, format!("this binary has {what}; it carries: {}", list(&units)));
+    }
+    unit
+}
+
+/// What the binary has instead.
+fn list(units: &[&Unit]) -> String {
+    let quoted: Vec<String> = units.iter().map(|unit| format!("'{}'", unit.id)).collect();
+    quoted.join(", ")
+}
+
+/// Finds the modules that a service file names.
+struct ScriptFinder<'a> {
+    source: &'a str,
+    unit: &'a Unit,
+    problems: &'a Problems,
+}
+
+impl ScriptFinder<'_> {
+    fn find(&self, names: &[Spanned<String>]) -> Vec<String> {
+        names.iter().filter_map(|name| self.find_one(name)).collect()
+    }
+
+    fn find_one(&self, name: &Spanned<String>) -> Option<String> {
+        match specifier(&name.value, self.source, &self.unit.scripts) {
+            Ok(specifier) => return Some(specifier.to_owned()),
+            Err(ScriptError::Outside) => self.problems.add(name.at, format!("Invalid location: {}", name.value)),
+            Err(ScriptError::Unknown) => self.problems.add(name.at, self.unknown(&name.value)),
+        }
+        None
+    }
+
+    fn unknown(&self, name: &str) -> String {
+        let known: Vec<&str> = self.unit.scripts.iter().filter_map(|script| name_of(script, self.source)).collect();
+        let unit = &self.unit.id;
+        if known.is_empty() {
+            return format!(
+                "the unit '{unit}' of this binary has no module '{name}', and no other that may be named here"
+            );
+        }
+        let hint = suggestion(name, known.iter().copied());
+        format!("the unit '{unit}' of this binary has no module '{name}'{hint}; it has: {}", known.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,102 @@
+//! A configuration as aligned text, for `check`. Secrets are hidden.
+
+use std::time::Duration;
+
+use super::{Config, GatewayConfig, ProxyConfig, RepositoryConfig, Role, StandaloneConfig, TrustKeys, WorkerConfig};
+
+/// Shows every setting as it is in effect, one a line.
+pub fn show(config: &Config, unit: &str) -> String {
+    let mut rows = Rows::default();
+    rows.add("service file", &config.file);
+    rows.add("unit", unit);
+    rows.add("url", config.url.as_str().trim_end_matches('/'));
+    rows.add("listen", config.listen);
+    add_role(&mut rows, &config.role);
+    rows.list("setUp", &config.set_up);
+    rows.list("tearDown", &config.tear_down);
+    rows.list("middleware", &config.middleware);
+    rows.list("healthChecks", &config.health_checks);
+    rows.add("isolates", config.isolates);
+    rows.add("limits.heap", format_args!("{} bytes", config.limits.heap));
+    rows.time("limits.cpu", config.limits.cpu);
+    rows.time("limits.wall", config.limits.wall);
+    rows.add("limits.pending", config.limits.pending);
+    rows.add("limits.queue", config.limits.queue);
+    rows.add("limits.body", format_args!("{} bytes", config.limits.body));
+    rows.add("log.level", config.log.level);
+    rows.add("log.format", config.log.format);
+    rows.time("shutdown.grace", config.shutdown_grace);
+    rows.into_text()
+}
+
+fn add_role(rows: &mut Rows, role: &Role) {
+    match role {
+        Role::Worker(worker) => add_worker(rows, worker),
+        Role::Gateway(gateway) => add_gateway(rows, gateway),
+        Role::Repository(repository) => add_repository(rows, "repository", repository),
+        Role::Proxy(proxy) => add_proxy(rows, proxy),
+        Role::Standalone(standalone) => add_standalone(rows, standalone),
+    }
+}
+
+fn add_worker(rows: &mut Rows, worker: &WorkerConfig) {
+    rows.list("worker.segments", &worker.segments);
+    rows.add("worker.gateway", worker.gateway.as_ref().map_or("none", |url| url.as_str().trim_end_matches('/')));
+    rows.keys("worker.trustKey", &worker.trust_keys);
+    rows.time("worker.reportInterval", worker.report_interval);
+}
+
+fn add_gateway(rows: &mut Rows, gateway: &GatewayConfig) {
+    rows.time("gateway.monitorInterval", gateway.monitor_interval);
+    rows.keys("gateway.trustKey", &gateway.trust_keys);
+    rows.add("gateway.openRegistration", gateway.open_registration);
+    rows.time("remoteWorker.unavailableThreshold", gateway.unavailable_threshold);
+    rows.time("remoteWorker.stoppedThreshold", gateway.stopped_threshold);
+}
+
+fn add_repository(rows: &mut Rows, prefix: &str, repository: &RepositoryConfig) {
+    let root = if repository.asset_root.is_empty() { "/" } else { &repository.asset_root };
+    rows.add(&format!("{prefix}.indexFilename"), &repository.index_filename);
+    rows.add(&format!("{prefix}.serveIndexOnNotFound"), repository.serve_index_on_not_found);
+    rows.add(&format!("{prefix}.assetRoot"), root);
+    rows.list(&format!("{prefix}.assets"), &repository.assets);
+}
+
+fn add_proxy(rows: &mut Rows, proxy: &ProxyConfig) {
+    rows.add("proxy.gateway", proxy.gateway.as_str().trim_end_matches('/'));
+    rows.add("proxy.repository", proxy.repository.as_str().trim_end_matches('/'));
+}
+
+fn add_standalone(rows: &mut Rows, standalone: &StandaloneConfig) {
+    rows.list("standalone.segments", &standalone.segments);
+    rows.keys("standalone.trustKey", &standalone.trust_keys);
+    add_repository(rows, "standalone", &standalone.repository);
+}
+
+/// Names and values, aligned at the end.
+#[derive(Default)]
+struct Rows(Vec<(String, String)>);
+
+impl Rows {
+    fn add(&mut self, name: &str, value: impl std::fmt::Display) {
+        self.0.push((name.to_owned(), value.to_string()));
+    }
+
+    fn list(&mut self, name: &str, values: &[String]) {
+        self.add(name, if values.is_empty() { "none".to_owned() } else { values.join(", ") });
+    }
+
+    fn time(&mut self, name: &str, time: Duration) {
+        self.add(name, format_args!("{} ms", time.as_millis()));
+    }
+
+    fn keys(&mut self, name: &str, keys: &TrustKeys) {
+        self.add(name, if keys.is_empty() { "none" } else { "***" });
+    }
+
+    fn into_text(self) -> String {
+        let width = self.0.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+        let lines: Vec<String> = self.0.iter().map(|(name, value)| format!("{name:width$}   {value}\n")).collect();
+        lines.concat()
+    }
+}

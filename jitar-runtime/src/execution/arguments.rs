@@ -1,0 +1,151 @@
+//! From what came over the network to the arguments that an isolate binds. JSON is checked here and parsed by V8.
+
+use bytes::Bytes;
+use jitar_engine::call::Arguments;
+use serde::de::IgnoredAny;
+
+use super::Payload;
+use super::form::{self, FormError};
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// The arguments cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ArgumentsError {
+    /// The body is not JSON.
+    #[error("the request body is not valid JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// The body is JSON, but names no arguments.
+    #[error("the request body must be a JSON object with the arguments by name, or an array")]
+    NotAnObject,
+    /// The query or form is damaged.
+    #[error(transparent)]
+    Form(#[from] FormError),
+    /// The body has a type that carries no arguments.
+    #[error("the content type `{0}` cannot carry arguments; send `application/json` in UTF-8")]
+    UnsupportedMediaType(String),
+}
+
+/// Reads the arguments.
+pub(super) fn read(payload: Payload) -> Result<Arguments, ArgumentsError> {
+    match payload {
+        Payload::Query(query) => Ok(flat(form::parse_pairs(query.as_bytes())?)),
+        Payload::Body { bytes, .. } if bytes.is_empty() => Ok(Arguments::None),
+        Payload::Body { content_type, bytes } => match MediaType::of(&content_type) {
+            Some(MediaType::Json) => json(&bytes),
+            Some(MediaType::Form) => form_body(&bytes),
+            None => Err(ArgumentsError::UnsupportedMediaType(content_type)),
+        },
+    }
+}
+
+enum MediaType {
+    Json,
+    Form,
+}
+
+impl MediaType {
+    fn of(content_type: &str) -> Option<Self> {
+        let mut parts = content_type.split(';').map(str::trim);
+        let name = parts.next().unwrap_or_default();
+        let is_utf8 = parts.all(|parameter| match parameter.split_once('=') {
+            Some((name, value)) if name.eq_ignore_ascii_case("charset") => {
+                let charset = value.trim_matches('"');
+                ["utf-8", "utf8", "us-ascii"].iter().any(|known| charset.eq_ignore_ascii_case(known))
+            }
+            _ => true,
+        });
+        match name {
+            _ if !is_utf8 => None,
+            _ if name.eq_ignore_ascii_case("application/json") => Some(Self::Json),
+            _ if name.eq_ignore_ascii_case("application/x-www-form-urlencoded") => Some(Self::Form),
+            _ => None,
+        }
+    }
+}
+
+/// V8 gets text that is known to be JSON, so that the error names line and column and costs no turn of an isolate.
+fn json(body: &Bytes) -> Result<Arguments, ArgumentsError> {
+    let start = if body.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+    let bytes = body.slice(start..);
+    let text = std::str::from_utf8(&bytes).map_err(<serde_json::Error as serde::de::Error>::custom)?;
+    serde_json::from_str::<IgnoredAny>(text)?;
+    match text.trim_ascii_start().as_bytes().first() {
+        Some(b'{' | b'[') => Ok(Arguments::Json(bytes)),
+        _ => Err(ArgumentsError::NotAnObject),
+    }
+}
+
+fn form_body(bytes: &[u8]) -> Result<Arguments, ArgumentsError> {
+    let pairs = form::parse_pairs(bytes)?;
+    if pairs.iter().any(|(name, _)| name.contains('[')) {
+        return Ok(Arguments::Json(form::nest(pairs)?.to_string().into()));
+    }
+    Ok(flat(pairs))
+}
+
+fn flat(pairs: Vec<(String, String)>) -> Arguments {
+    if pairs.is_empty() { Arguments::None } else { Arguments::Query(pairs) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(payload: Payload) -> String {
+        match read(payload) {
+            Ok(Arguments::None) => "none".to_owned(),
+            Ok(Arguments::Json(text)) => format!("json {}", String::from_utf8_lossy(&text)),
+            Ok(Arguments::Query(pairs)) => format!("query {pairs:?}"),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn reads_bodies_by_content_type() {
+        let cases: &[(&str, &[u8], &str)] = &[
+            ("application/json", br#"{"a":1}"#, r#"json {"a":1}"#),
+            ("Application/JSON; charset=UTF-8", b" [1, 2]", "json  [1, 2]"),
+            ("application/json", b"\xef\xbb\xbf{}", "json {}"),
+            ("application/json", b"", "none"),
+            ("text/plain", b"", "none"),
+            ("", b"", "none"),
+            (
+                "application/json",
+                br#"{"__proto__":{"a":1},"a":"\ud800"}"#,
+                r#"json {"__proto__":{"a":1},"a":"\ud800"}"#,
+            ),
+            ("application/x-www-form-urlencoded", b"a=1&a=2+3", r#"query [("a", "1"), ("a", "2 3")]"#),
+            ("application/x-www-form-urlencoded", b"b%5Bc%5D=2", r#"json {"b":{"c":"2"}}"#),
+        ];
+        for (content_type, bytes, expected) in cases {
+            let payload = Payload::Body { content_type: (*content_type).to_owned(), bytes: bytes.to_vec().into() };
+            assert_eq!(shown(payload), *expected, "{content_type} {bytes:?}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_argument_object() {
+        let cases: &[(&str, &[u8], &str)] = &[
+            ("application/json", br#"{"a":"#, "not valid JSON: EOF while parsing a value at line 1 column 5"),
+            ("application/json", b"{} x", "not valid JSON: trailing characters at line 1 column 4"),
+            ("application/json", b"{\"a\":\"\xff\"}", "not valid JSON: invalid utf-8"),
+            ("application/json", b"5", "must be a JSON object"),
+            ("application/json", b"null", "must be a JSON object"),
+            ("application/json; charset=utf-16", b"{}", "`application/json; charset=utf-16` cannot carry arguments"),
+            ("text/plain", b"{}", "`text/plain` cannot carry arguments"),
+            ("application/x-www-form-urlencoded", b"a=%zz", "malformed percent-encoding"),
+        ];
+        for (content_type, bytes, expected) in cases {
+            let payload = Payload::Body { content_type: (*content_type).to_owned(), bytes: bytes.to_vec().into() };
+            let text = shown(payload);
+            assert!(text.contains(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn deep_json_is_left_to_the_isolate() {
+        let deep = format!("{}{}", "[".repeat(50_000), "]".repeat(50_000));
+        assert!(shown(Payload::json(deep)).starts_with("json [["));
+    }
+}

@@ -1,0 +1,114 @@
+//! Running requests on this process's own procedures: lookup, access, arguments, and the call of an isolate.
+//!
+//! Knows isolates only through [`Isolates`], so that everything here is tested without V8.
+
+mod arguments;
+mod error;
+mod form;
+mod registry;
+mod request;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jitar_engine::call::{Arguments, Call, OutboundCall, Reply, RunMode};
+use jitar_engine::manifest::{Access, Version};
+
+pub(crate) use arguments::ArgumentsError;
+pub(crate) use error::ExecutionError;
+pub(crate) use form::{decode_path, parse_pairs};
+pub(crate) use registry::Procedures;
+pub(crate) use request::{MAX_HOPS, NodeHeaders, Payload, PresentedKey, RpcRequest};
+
+use crate::config::TrustKeys;
+use crate::isolate::{IsolateError, IsolatePool};
+
+/// What execution needs of the isolates.
+#[async_trait]
+pub(crate) trait Isolates: Send + Sync {
+    /// Runs one implementation.
+    async fn call(&self, call: Call) -> Result<Reply, IsolateError>;
+    /// Runs the health checks of the application.
+    async fn health(&self) -> Result<Vec<(String, bool)>, IsolateError>;
+}
+
+#[async_trait]
+impl Isolates for IsolatePool {
+    async fn call(&self, call: Call) -> Result<Reply, IsolateError> {
+        Self::call(self, call).await
+    }
+
+    async fn health(&self) -> Result<Vec<(String, bool)>, IsolateError> {
+        Self::health(self).await
+    }
+}
+
+/// Runs requests on the procedures of this process.
+pub(crate) struct Execution {
+    procedures: Procedures,
+    isolates: Arc<dyn Isolates>,
+    keys: TrustKeys,
+}
+
+impl Execution {
+    /// Execution of `procedures` in `isolates`; `keys` open protected procedures to callers over the network.
+    pub(crate) fn new(procedures: Procedures, isolates: Arc<dyn Isolates>, keys: TrustKeys) -> Self {
+        Self { procedures, isolates, keys }
+    }
+
+    /// The procedures.
+    pub(crate) fn procedures(&self) -> &Procedures {
+        &self.procedures
+    }
+
+    /// Runs a request that came over the network.
+    ///
+    /// The order is part of the protocol (spec 3.6): lookup, then trust, then arguments.
+    pub(crate) async fn run(&self, request: RpcRequest) -> Result<Reply, ExecutionError> {
+        let implementation = self.procedures.find(&request.fqn, request.version)?;
+        let trusted = request.is_trusted(&self.keys);
+        if implementation.access != Access::Public && !trusted {
+            return Err(ExecutionError::NotTrusted);
+        }
+        let node = request.honoured(&self.keys);
+        if node.hops > MAX_HOPS {
+            return Err(ExecutionError::TooManyHops);
+        }
+        let call = Call {
+            implementation: implementation.key.clone(),
+            version: request.version.to_string(),
+            arguments: arguments::read(request.payload)?,
+            serialized: request.serialized,
+            headers: request.headers,
+            mode: if node.dry { RunMode::Dry } else { request.mode },
+            trusted,
+            deadline: node.deadline,
+            hops: node.hops,
+        };
+        Ok(self.isolates.call(call).await?)
+    }
+
+    /// Runs a call that application code of this process made, which needs no key.
+    pub(crate) async fn run_own(&self, call: OutboundCall) -> Result<Reply, ExecutionError> {
+        let version: Version = call.version.parse()?;
+        let implementation = self.procedures.find(&call.fqn, version)?;
+        if call.hops >= MAX_HOPS {
+            return Err(ExecutionError::TooManyHops);
+        }
+        let call = Call {
+            implementation: implementation.key.clone(),
+            version: call.version,
+            arguments: Arguments::Json(call.arguments),
+            serialized: true,
+            headers: call.headers,
+            mode: RunMode::Normal,
+            trusted: true,
+            deadline: call.deadline,
+            hops: call.hops + 1,
+        };
+        Ok(self.isolates.call(call).await?)
+    }
+}

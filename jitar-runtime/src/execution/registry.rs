@@ -1,0 +1,159 @@
+//! The procedures that this process answers for, found by name and version.
+
+use std::collections::HashMap;
+
+use jitar_engine::manifest::{Access, AppManifest, Version};
+
+use super::ExecutionError;
+
+/// The procedures of a service's segments. Built once; every lookup is one hash and one search in a short list.
+#[derive(Debug, Default)]
+pub(crate) struct Procedures {
+    by_fqn: HashMap<String, Vec<Implementation>>,
+    names: Vec<String>,
+}
+
+/// One version of a procedure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Implementation {
+    /// Its version.
+    pub(crate) version: Version,
+    /// Who may call it.
+    pub(crate) access: Access,
+    /// The name that isolates know it by: `fqn:version`.
+    pub(crate) key: String,
+}
+
+impl Procedures {
+    /// The procedures of `segments`. Versions of one FQN in several segments are merged.
+    pub(crate) fn of_segments(manifest: &AppManifest, segments: &[String]) -> Self {
+        let mut all = Self::default();
+        let procedures =
+            segments.iter().filter_map(|name| manifest.segment(name)).flat_map(|segment| &segment.procedures);
+        for procedure in procedures {
+            for implementation in &procedure.implementations {
+                all.add(&procedure.fqn, implementation.version, implementation.access);
+            }
+        }
+        all
+    }
+
+    fn add(&mut self, fqn: &str, version: Version, access: Access) {
+        let implementations = self.by_fqn.entry(fqn.to_owned()).or_default();
+        let was_exposed = implementations.iter().any(|known| known.access.is_exposed());
+        if access.is_exposed() && !was_exposed {
+            self.names.push(fqn.to_owned());
+        }
+        let position = implementations.partition_point(|known| known.version <= version);
+        implementations.insert(position, Implementation { version, access, key: format!("{fqn}:{version}") });
+    }
+
+    /// The implementation that serves a request for `version`: the greatest that is not greater, or for an unversioned
+    /// request the lowest if all are greater (spec 12, "Version").
+    ///
+    /// # Errors
+    /// When there is none that callers may reach over the network.
+    pub(crate) fn find(&self, fqn: &str, version: Version) -> Result<&Implementation, ExecutionError> {
+        let not_found = || ExecutionError::ProcedureNotFound(fqn.to_owned());
+        let implementations = self.by_fqn.get(fqn).ok_or_else(not_found)?;
+        match select(implementations, version) {
+            Some(implementation) if implementation.access.is_exposed() => Ok(implementation),
+            Some(_) => Err(not_found()),
+            None => match exposed_versions(implementations) {
+                Some(available) => {
+                    Err(ExecutionError::VersionNotFound { fqn: fqn.to_owned(), requested: version, available })
+                }
+                None => Err(not_found()),
+            },
+        }
+    }
+
+    /// Whether any version of the procedure may be called over the network.
+    pub(crate) fn exposes(&self, fqn: &str) -> bool {
+        self.by_fqn.get(fqn).is_some_and(|versions| versions.iter().any(|known| known.access.is_exposed()))
+    }
+
+    /// The exposed procedures, in segment order and then in definition order.
+    pub(crate) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The procedures of which some version needs the trust key.
+    pub(crate) fn protected(&self) -> Vec<&str> {
+        let is_protected = |name: &&String| self.by_fqn[*name].iter().any(|known| known.access == Access::Protected);
+        self.names.iter().filter(is_protected).map(String::as_str).collect()
+    }
+}
+
+fn select(sorted: &[Implementation], requested: Version) -> Option<&Implementation> {
+    let not_greater = sorted.partition_point(|known| known.version <= requested);
+    match not_greater.checked_sub(1) {
+        Some(greatest) => sorted.get(greatest),
+        None if requested.is_unversioned() => sorted.first(),
+        None => None,
+    }
+}
+
+fn exposed_versions(sorted: &[Implementation]) -> Option<String> {
+    let exposed = sorted.iter().filter(|known| known.access.is_exposed());
+    let versions: Vec<String> = exposed.map(|known| known.version.to_string()).collect();
+    (!versions.is_empty()).then(|| versions.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn procedures(implementations: &[(&str, Version, Access)]) -> Procedures {
+        let mut all = Procedures::default();
+        for (fqn, version, access) in implementations {
+            all.add(fqn, *version, *access);
+        }
+        all
+    }
+
+    #[test]
+    fn selects_the_version_that_serves() {
+        use Access::{Private, Protected, Public};
+        let v = Version::new;
+        let one_two = &[("f", v(2, 0, 0), Public), ("f", v(1, 0, 0), Protected)][..];
+        let from_zero = &[("f", v(0, 0, 0), Public), ("f", v(1, 0, 0), Public)][..];
+        let private = &[("f", v(1, 0, 0), Private), ("f", v(1, 1, 0), Public), ("f", v(1, 2, 0), Private)][..];
+        let cases = [
+            (one_two, v(1, 0, 0), Ok("f:1.0.0")),
+            (one_two, v(1, 5, 0), Ok("f:1.0.0")),
+            (one_two, v(2, 0, 0), Ok("f:2.0.0")),
+            (one_two, v(99, 0, 0), Ok("f:2.0.0")),
+            (one_two, v(0, 0, 0), Ok("f:1.0.0")),
+            (one_two, v(0, 5, 0), Err("Procedure 'f' not found in version 0.5.0; it exists in 1.0.0, 2.0.0")),
+            (from_zero, v(0, 0, 0), Ok("f:0.0.0")),
+            (from_zero, v(0, 9, 0), Ok("f:0.0.0")),
+            (private, v(1, 0, 0), Err("Procedure 'f' not found")),
+            (private, v(1, 1, 9), Ok("f:1.1.0")),
+            (private, v(1, 2, 0), Err("Procedure 'f' not found")),
+            (private, v(0, 0, 1), Err("Procedure 'f' not found in version 0.0.1; it exists in 1.1.0")),
+            (&private[..1], v(0, 0, 1), Err("Procedure 'f' not found")),
+            (&[], v(0, 0, 0), Err("Procedure 'f' not found")),
+        ];
+        for (implementations, requested, expected) in cases {
+            let all = procedures(implementations);
+            let found = all.find("f", requested).map(|found| found.key.as_str()).map_err(|error| error.to_string());
+            assert_eq!(found, expected.map_err(str::to_owned), "{requested} of {implementations:?}");
+        }
+    }
+
+    #[test]
+    fn lists_exposed_procedures_once_in_order() {
+        let v = Version::new;
+        let all = procedures(&[
+            ("b", v(0, 0, 0), Access::Protected),
+            ("a", v(1, 0, 0), Access::Private),
+            ("c", v(0, 0, 0), Access::Private),
+            ("a", v(2, 0, 0), Access::Public),
+            ("b", v(1, 0, 0), Access::Public),
+        ]);
+        assert_eq!(all.names(), ["b", "a"]);
+        assert_eq!(all.protected(), ["b"]);
+        assert!(all.exposes("a") && all.exposes("b") && !all.exposes("c") && !all.exposes("d"));
+    }
+}

@@ -1,0 +1,227 @@
+//! Header names of the protocol, and which headers pass from one side of a node to the other.
+//!
+//! Values are Latin-1 on the wire (as Node reads them): every byte is a character below 256.
+
+use std::time::Duration;
+
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use jitar_engine::call::{ContentKind, Headers};
+
+use crate::execution::NodeHeaders;
+
+pub(super) const VERSION: &str = "x-jitar-procedure-version";
+pub(super) const ENCODING: &str = "x-jitar-data-encoding";
+pub(super) const SERIALIZED: &str = "serialized";
+pub(super) const TRUST_KEY: &str = "x-jitar-trust-key";
+pub(super) const CONTENT_KIND: &str = "x-jitar-content-type";
+pub(super) const DEADLINE: &str = "x-jitar-deadline";
+pub(super) const HOPS: &str = "x-jitar-hops";
+pub(super) const RUN_MODE: &str = "x-jitar-run-mode";
+pub(super) const DRY: &str = "dry";
+
+/// Names that belong to Jitar; application code never sees them.
+const OWN_PREFIX: &str = "x-jitar-";
+
+/// Headers of one connection, which end at every node (RFC 9110, 7.6.1).
+const HOP_BY_HOP: [&str; 11] = [
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "http2-settings",
+    "expect",
+];
+
+/// Request headers that describe the message of one connection.
+const REQUEST_ONLY: [&str; 5] = ["host", "content-length", "content-encoding", "accept-encoding", "user-agent"];
+
+/// Response headers that every node writes itself.
+const RESPONSE_ONLY: [&str; 6] =
+    ["content-length", "content-encoding", "date", "etag", "x-content-type-options", CONTENT_KIND];
+
+/// Request headers for application code and for the next node.
+pub(super) fn of_request(headers: &HeaderMap) -> Headers {
+    let listed = connection_options(headers.get_all("connection").filter_map(|value| value.to_str().ok()));
+    let passes = |name: &str| {
+        !name.starts_with(OWN_PREFIX)
+            && !HOP_BY_HOP.contains(&name)
+            && !REQUEST_ONLY.contains(&name)
+            && !listed.iter().any(|option| option == name)
+    };
+    let all = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+    all.filter(|(name, _)| passes(name)).map(|(name, value)| (name.to_owned(), decode(value))).collect()
+}
+
+/// Response headers of another node that the caller gets.
+pub(super) fn of_answer(headers: &[(&str, &[u8])]) -> Headers {
+    let connections = headers.iter().filter(|(name, _)| *name == "connection");
+    let listed = connection_options(connections.filter_map(|(_, value)| std::str::from_utf8(value).ok()));
+    let passes = |name: &str| {
+        !HOP_BY_HOP.contains(&name) && !RESPONSE_ONLY.contains(&name) && !listed.iter().any(|option| option == name)
+    };
+    let passing = headers.iter().filter(|(name, _)| passes(name));
+    passing.map(|(name, value)| ((*name).to_owned(), decode(value))).collect()
+}
+
+/// Whether application code may set this response header.
+pub(super) fn is_settable(name: &str) -> bool {
+    !HOP_BY_HOP.contains(&name) && !matches!(name, "content-length" | "content-encoding" | "date")
+}
+
+/// The header's name and value for actix, if they are legal.
+pub(super) fn encode(name: &str, value: &str) -> Option<(HeaderName, HeaderValue)> {
+    let bytes: Option<Vec<u8>> = value.chars().map(|character| u8::try_from(character).ok()).collect();
+    Some((HeaderName::try_from(name).ok()?, HeaderValue::from_bytes(&bytes?).ok()?))
+}
+
+/// The first value of a header.
+pub(super) fn value(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name).map(|value| decode(value.as_bytes()))
+}
+
+/// All values of a header in one, as Node joins them.
+pub(super) fn joined(headers: &HeaderMap, name: &str) -> Option<String> {
+    let values: Vec<String> = headers.get_all(name).map(|value| decode(value.as_bytes())).collect();
+    (!values.is_empty()).then(|| values.join(", "))
+}
+
+/// What the sender says about a call's way; what makes no sense counts as absent.
+pub(super) fn node_headers(headers: &HeaderMap) -> NodeHeaders {
+    let number = |name| value(headers, name).and_then(|text| text.parse::<u64>().ok());
+    NodeHeaders {
+        deadline: number(DEADLINE).map(Duration::from_millis),
+        hops: number(HOPS).map_or(0, |hops| u8::try_from(hops).unwrap_or(u8::MAX)),
+        dry: value(headers, RUN_MODE).is_some_and(|mode| mode == DRY),
+    }
+}
+
+/// The kind of a value from `x-jitar-content-type`, or else from `content-type` (spec 4.8).
+pub(super) fn kind_of(marker: Option<&str>, content_type: Option<&str>) -> ContentKind {
+    let text = marker.or(content_type).unwrap_or_default();
+    let known = [
+        ("undefined", ContentKind::Undefined),
+        ("null", ContentKind::Null),
+        ("json", ContentKind::Json),
+        ("boolean", ContentKind::Boolean),
+        ("number", ContentKind::Number),
+        ("text", ContentKind::Text),
+    ];
+    let found = known.into_iter().find(|(word, _)| text.contains(word)).map(|(_, kind)| kind);
+    found.unwrap_or(if text.is_empty() { ContentKind::Text } else { ContentKind::Bytes })
+}
+
+fn connection_options<'a>(values: impl Iterator<Item = &'a str>) -> Vec<String> {
+    values.flat_map(|value| value.split(',')).map(|option| option.trim().to_ascii_lowercase()).collect()
+}
+
+/// Latin-1 to text.
+pub(super) fn decode(bytes: &[u8]) -> String {
+    bytes.iter().copied().map(char::from).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn map(pairs: &[(&str, &str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            let (name, value) = encode(name, value).expect("legal");
+            headers.append(name, value);
+        }
+        headers
+    }
+
+    #[test]
+    fn hides_node_and_connection_headers() {
+        let headers = map(&[
+            ("authorization", "Bearer x"),
+            ("cookie", "a=1"),
+            ("cookie", "b=2"),
+            ("x-latin", "caf\u{e9}"),
+            ("x-jitar-trust-key", "secret"),
+            ("x-jitar-hops", "3"),
+            ("X-Jitar-Anything", "1"),
+            ("host", "h"),
+            ("user-agent", "u"),
+            ("content-length", "2"),
+            ("transfer-encoding", "chunked"),
+            ("expect", "100-continue"),
+            ("connection", "keep-alive, X-Private"),
+            ("x-private", "1"),
+        ]);
+        let mut passed = of_request(&headers);
+        passed.sort();
+        let expected = [("authorization", "Bearer x"), ("cookie", "a=1"), ("cookie", "b=2"), ("x-latin", "caf\u{e9}")];
+        assert_eq!(passed, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+
+    #[test]
+    fn relays_answers_without_what_belongs_to_the_connection() {
+        let answer: [(&str, &[u8]); 7] = [
+            ("set-cookie", b"a=1"),
+            ("set-cookie", b"b=2"),
+            ("date", b"now"),
+            ("etag", b"x"),
+            ("content-length", b"1"),
+            ("connection", b"close, x-one"),
+            ("x-one", b"1"),
+        ];
+        let expected = [("set-cookie", "a=1"), ("set-cookie", "b=2")];
+        assert_eq!(of_answer(&answer), expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+
+    #[test]
+    fn refuses_illegal_values() {
+        let cases = [
+            ("x-a", "ok", true),
+            ("x-a", "caf\u{e9}", true),
+            ("x-a", "a\r\nb: c", false),
+            ("x-a", "\u{20ac}", false),
+            ("x a", "ok", false),
+            ("", "ok", false),
+        ];
+        for (name, value, expected) in cases {
+            assert_eq!(encode(name, value).is_some(), expected, "{name:?}: {value:?}");
+        }
+    }
+
+    #[test]
+    fn reads_node_headers() {
+        let none = NodeHeaders::default();
+        let cases: &[(&[(&str, &str)], NodeHeaders)] = &[
+            (&[], none),
+            (&[("x-jitar-hops", "3")], NodeHeaders { hops: 3, ..none }),
+            (&[("x-jitar-hops", "900")], NodeHeaders { hops: 255, ..none }),
+            (&[("x-jitar-hops", "-1"), ("x-jitar-deadline", "soon"), ("x-jitar-run-mode", "wet")], none),
+            (&[("x-jitar-deadline", "250")], NodeHeaders { deadline: Some(Duration::from_millis(250)), ..none }),
+            (&[("x-jitar-run-mode", "dry")], NodeHeaders { dry: true, ..none }),
+        ];
+        for (pairs, expected) in cases {
+            assert_eq!(node_headers(&map(pairs)), *expected, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn tells_the_kind_of_a_value() {
+        let cases = [
+            (Some("application/undefined"), Some("text/plain"), ContentKind::Undefined),
+            (Some("application/null"), None, ContentKind::Null),
+            (Some("application/number"), None, ContentKind::Number),
+            (Some("application/boolean"), None, ContentKind::Boolean),
+            (Some("application/octet-stream"), None, ContentKind::Bytes),
+            (None, Some("application/json; charset=utf-8"), ContentKind::Json),
+            (None, Some("text/html"), ContentKind::Text),
+            (None, Some("image/png"), ContentKind::Bytes),
+            (None, None, ContentKind::Text),
+        ];
+        for (marker, content_type, expected) in cases {
+            assert_eq!(kind_of(marker, content_type), expected, "{marker:?} {content_type:?}");
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Which request is meant for what. Fixed paths are matched without regard to case and a slash at the end (spec 4.2).
+
+mod files;
+mod health;
+mod rpc;
+mod workers;
+
+#[cfg(test)]
+mod tests;
+
+use std::error::Error;
+
+use actix_web::http::Method;
+use actix_web::http::header::{ACCEPT, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use jitar_engine::call::RunMode;
+
+use super::error::{ErrorForm, HttpError};
+use super::headers;
+use super::server::State;
+
+/// Methods of `/rpc`.
+const RPC_METHODS: &str = "GET, HEAD, POST, OPTIONS";
+
+/// Methods of what is only read.
+const READ_METHODS: &str = "GET, HEAD";
+
+/// What a request is meant for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Route<'a> {
+    Rpc { arguments: ArgumentSource, mode: RunMode },
+    Health,
+    HealthStatus,
+    ListWorkers,
+    AddWorker,
+    ReportWorker { id: &'a str },
+    RemoveWorker { id: &'a str },
+    File,
+    NotAllowed(&'static str),
+}
+
+/// Where a request for a procedure has its arguments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ArgumentSource {
+    Query,
+    Body,
+}
+
+impl<'a> Route<'a> {
+    fn of(method: &Method, path: &'a str) -> Self {
+        let segments: Vec<&str> = path.strip_prefix('/').unwrap_or(path).split('/').collect();
+        let is = |segment: &str, name: &str| segment.eq_ignore_ascii_case(name);
+        let fixed = segments.strip_suffix(&[""]).unwrap_or(&segments);
+        match (fixed, &segments[..]) {
+            (_, [first, ..]) if is(first, "rpc") => Self::rpc(method),
+            ([first], _) if is(first, "health") => Self::reading(method, Self::Health),
+            ([first, second], _) if is(first, "health") && is(second, "status") => {
+                Self::reading(method, Self::HealthStatus)
+            }
+            ([first], _) if is(first, "workers") => match *method {
+                Method::GET | Method::HEAD => Self::ListWorkers,
+                Method::POST => Self::AddWorker,
+                _ => Self::NotAllowed("GET, HEAD, POST"),
+            },
+            ([first, id, last], _) if is(first, "workers") && is(last, "report") && *method == Method::POST => {
+                Self::ReportWorker { id }
+            }
+            ([first, id], _) if is(first, "workers") && *method == Method::DELETE => Self::RemoveWorker { id },
+            _ => Self::reading(method, Self::File),
+        }
+    }
+
+    fn rpc(method: &Method) -> Self {
+        let (arguments, mode) = match *method {
+            Method::GET => (ArgumentSource::Query, RunMode::Normal),
+            Method::HEAD => (ArgumentSource::Query, RunMode::Dry),
+            Method::POST => (ArgumentSource::Body, RunMode::Normal),
+            Method::OPTIONS => (ArgumentSource::Body, RunMode::Dry),
+            _ => return Self::NotAllowed(RPC_METHODS),
+        };
+        Self::Rpc { arguments, mode }
+    }
+
+    fn reading(method: &Method, route: Self) -> Self {
+        if matches!(*method, Method::GET | Method::HEAD) { route } else { Self::NotAllowed(READ_METHODS) }
+    }
+}
+
+/// Answers every request.
+pub(super) async fn handle(state: Data<State>, request: HttpRequest, payload: Payload) -> HttpResponse {
+    let _running = state.running.enter();
+    let form = ErrorForm::of_accept(headers::joined(request.headers(), ACCEPT.as_str()).as_deref());
+    let outcome = dispatch(&state, &request, payload, form).await;
+    let mut response = outcome.unwrap_or_else(|error| error.response(form));
+    response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if state.running.is_draining() {
+        response.head_mut().set_connection_type(actix_web::http::ConnectionType::Close);
+    }
+    response
+}
+
+async fn dispatch(
+    state: &State,
+    request: &HttpRequest,
+    payload: Payload,
+    form: ErrorForm,
+) -> Result<HttpResponse, HttpError> {
+    match Route::of(request.method(), request.uri().path()) {
+        Route::Rpc { arguments, mode } => rpc::run(state, request, payload, arguments, mode, form).await,
+        Route::Health => health::health(state).await,
+        Route::HealthStatus => Ok(health::status(state).await),
+        Route::ListWorkers if state.services.registrar.is_some() => workers::list(state, request),
+        Route::ListWorkers | Route::File => files::provide(state, request).await,
+        Route::AddWorker => workers::add(state, request, payload).await,
+        Route::ReportWorker { id } => workers::report(state, request, payload, id).await,
+        Route::RemoveWorker { id } => workers::remove(state, id),
+        Route::NotAllowed(allowed) => Err(HttpError::Method(allowed)),
+    }
+}
+
+/// An error for the log: with the cause that callers do not get to see.
+fn detailed(error: &dyn Error) -> String {
+    let message = error.to_string();
+    let cause = error.source().map(ToString::to_string).filter(|cause| !message.contains(cause));
+    loggable(&cause.map_or(message.clone(), |cause| format!("{message} ({cause})")))
+}
+
+/// Text of a client on one line of the log: control characters are escaped.
+fn loggable(text: &str) -> String {
+    text.chars()
+        .flat_map(|character| {
+            let escaped = character.is_control().then(|| character.escape_default());
+            let plain = (!character.is_control()).then_some(character);
+            escaped.into_iter().flatten().chain(plain)
+        })
+        .collect()
+}

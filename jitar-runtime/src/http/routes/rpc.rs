@@ -1,0 +1,111 @@
+//! `/rpc/<fqn>`: runs procedures.
+
+use actix_web::web::Payload as RequestBody;
+use actix_web::{HttpRequest, HttpResponse};
+use jitar_engine::call::RunMode;
+use tracing::{error, info};
+
+use super::{ArgumentSource, detailed, loggable};
+use crate::execution::{Payload, PresentedKey, RpcRequest, decode_path};
+use crate::http::error::{ErrorForm, HttpError};
+use crate::http::server::State;
+use crate::http::{body, headers, reply};
+use crate::services::ServiceError;
+
+/// Length of `/rpc/`.
+const PREFIX: usize = 5;
+
+pub(super) async fn run(
+    state: &State,
+    request: &HttpRequest,
+    payload: RequestBody,
+    arguments: ArgumentSource,
+    mode: RunMode,
+    form: ErrorForm,
+) -> Result<HttpResponse, HttpError> {
+    let fqn = fqn(request.uri().path())?;
+    let outcome = try_run(state, request, payload, fqn.clone(), arguments, mode, form).await;
+    match &outcome {
+        Ok(_) => info!("Ran request: {}", loggable(&fqn)),
+        Err(error) => error!("Failed run request: {}", detailed(error)),
+    }
+    outcome
+}
+
+async fn try_run(
+    state: &State,
+    request: &HttpRequest,
+    payload: RequestBody,
+    fqn: String,
+    arguments: ArgumentSource,
+    mode: RunMode,
+    form: ErrorForm,
+) -> Result<HttpResponse, HttpError> {
+    let runner = state.services.runner.as_ref().ok_or(ServiceError::NotImplemented)?;
+    let all = request.headers();
+    let version = headers::joined(all, headers::VERSION).unwrap_or_default().parse()?;
+    let serialized = headers::value(all, headers::ENCODING).is_some_and(|encoding| encoding == headers::SERIALIZED);
+    let payload = match arguments {
+        ArgumentSource::Query => Payload::Query(request.query_string().to_owned()),
+        ArgumentSource::Body => Payload::Body {
+            content_type: headers::value(all, "content-type").unwrap_or_default(),
+            bytes: body::read(request, payload, state.body_limit).await?,
+        },
+    };
+    let request = RpcRequest {
+        fqn,
+        version,
+        payload,
+        serialized,
+        mode,
+        headers: headers::of_request(all),
+        key: presented_key(request),
+        node: headers::node_headers(all),
+    };
+    // Nodes read the serialised form of an error, whatever else they accept.
+    let form = if serialized { ErrorForm::Text } else { form };
+    reply::response(&runner.run(request).await?, form)
+}
+
+/// The trust key that the caller shows. Keys are UTF-8, unlike other headers.
+pub(super) fn presented_key(request: &HttpRequest) -> Option<PresentedKey> {
+    let value = request.headers().get(headers::TRUST_KEY)?;
+    std::str::from_utf8(value.as_bytes()).ok().map(PresentedKey::new)
+}
+
+/// The procedure's name in a path (spec 4.3).
+fn fqn(path: &str) -> Result<String, HttpError> {
+    let name = decode_path(path.get(PREFIX..).unwrap_or_default()).map_err(|_| HttpError::MalformedPath)?;
+    match name.trim() {
+        "" => Err(HttpError::MissingProcedureName),
+        name if name.contains("..") => Err(HttpError::InvalidProcedureName),
+        name => Ok(name.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_the_name_from_the_path() {
+        let cases = [
+            ("/rpc/sayHello", Ok("sayHello")),
+            ("/rpc/reporting/getMonthReport", Ok("reporting/getMonthReport")),
+            ("/RPC/reporting%2FgetMonthReport", Ok("reporting/getMonthReport")),
+            ("/rpc/str/", Ok("str/")),
+            ("/rpc/%20a%20", Ok("a")),
+            ("/rpc/%20", Err("Missing procedure name")),
+            ("/rpc/", Err("Missing procedure name")),
+            ("/rpc", Err("Missing procedure name")),
+            ("/rpc/a/../b", Err("Invalid procedure name")),
+            ("/rpc/%2e%2e/b", Err("Invalid procedure name")),
+            ("/rpc/%zz", Err("malformed percent-encoding in the path")),
+            ("/rpc/%ff", Err("malformed percent-encoding in the path")),
+        ];
+        for (path, expected) in cases {
+            let name = fqn(path).map_err(|error| error.to_string());
+            assert_eq!(name, expected.map(str::to_owned).map_err(str::to_owned), "{path}");
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! What a process does for others: run procedures, provide files, register workers, tell its health.
+//!
+//! One folder per service type; HTTP knows them only as the traits of this file, and they know other processes only as
+//! a [`Remote`].
+
+mod error;
+mod gateway;
+mod proxy;
+mod remote;
+mod repository;
+mod server;
+mod worker;
+
+#[cfg(test)]
+pub(crate) mod tests;
+
+use std::net::IpAddr;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use jitar_engine::call::{Headers, Reply};
+
+pub(crate) use error::{RegistrationError, ServiceError};
+pub(crate) use gateway::{Registration, WorkerSummary, read_state};
+pub(crate) use remote::{Remote, RemoteError, shown};
+pub(crate) use server::{Server, ServerError};
+
+use crate::execution::{PresentedKey, RpcRequest};
+
+/// Runs procedures.
+#[async_trait]
+pub(crate) trait Runner: Send + Sync {
+    /// Runs one.
+    async fn run(&self, request: RpcRequest) -> Result<Reply, ServiceError>;
+    /// The procedures that this service runs itself.
+    fn procedure_names(&self) -> &[String];
+}
+
+/// Provides files.
+#[async_trait]
+pub(crate) trait Provider: Send + Sync {
+    /// Provides one.
+    async fn provide(&self, request: FileRequest) -> Result<FileReply, ServiceError>;
+}
+
+/// Keeps a list of workers.
+pub(crate) trait Registrar: Send + Sync {
+    /// Adds a worker for a caller at `peer`, and gives its id.
+    fn register(&self, registration: Registration, peer: Option<IpAddr>) -> Result<String, ServiceError>;
+    /// Takes a worker's report.
+    fn report(&self, id: &str, state: WorkerState) -> Result<(), ServiceError>;
+    /// Forgets a worker.
+    fn remove(&self, id: &str) -> Result<(), ServiceError>;
+    /// The workers, for a caller with the key, or one of this machine if there is no key.
+    fn list(&self, key: Option<&PresentedKey>, peer: Option<IpAddr>) -> Result<Vec<WorkerSummary>, ServiceError>;
+}
+
+/// Tells whether a service is well.
+#[async_trait]
+pub(crate) trait HealthSource: Send + Sync {
+    /// The result of each health check by name.
+    async fn health(&self) -> Result<Vec<(String, bool)>, ServiceError>;
+    /// Whether all is well.
+    async fn is_healthy(&self) -> bool;
+}
+
+/// What one process offers. A missing half is answered with "not implemented".
+#[derive(Clone)]
+pub(crate) struct Services {
+    /// For `/rpc`.
+    pub(crate) runner: Option<Arc<dyn Runner>>,
+    /// For files.
+    pub(crate) provider: Option<Arc<dyn Provider>>,
+    /// For `/workers`.
+    pub(crate) registrar: Option<Arc<dyn Registrar>>,
+    /// For `/health`.
+    pub(crate) health: Arc<dyn HealthSource>,
+}
+
+/// A request for a file.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct FileRequest {
+    /// Decoded path without the first `/`; empty for the index.
+    pub(crate) name: String,
+    /// Value of `accept`.
+    pub(crate) accept: Option<String>,
+    /// Value of `if-none-match`.
+    pub(crate) if_none_match: Option<String>,
+}
+
+/// An answer to a request for a file: 200, 304, or what another node answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FileReply {
+    /// HTTP status.
+    pub(crate) status: u16,
+    /// `content-type`, `etag` and the like.
+    pub(crate) headers: Headers,
+    /// The content; empty with 304.
+    pub(crate) body: Bytes,
+}
+
+/// States of a worker as a gateway sees it (spec 6.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum WorkerState {
+    /// Registered, no report yet.
+    Starting,
+    /// Takes calls.
+    Available,
+    /// Not well, or silent for too long.
+    Unavailable,
+    /// Finishes what runs.
+    Stopping,
+    /// Gone.
+    Stopped,
+}
+
+impl WorkerState {
+    const ALL: [Self; 5] = [Self::Starting, Self::Available, Self::Unavailable, Self::Stopping, Self::Stopped];
+
+    /// The state of a worker that is well or not.
+    pub(crate) fn of_health(is_healthy: bool) -> Self {
+        if is_healthy { Self::Available } else { Self::Unavailable }
+    }
+
+    /// The word on the wire.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Available => "available",
+            Self::Unavailable => "unavailable",
+            Self::Stopping => "stopping",
+            Self::Stopped => "stopped",
+        }
+    }
+
+    fn from_code(code: u8) -> Self {
+        Self::ALL.into_iter().find(|state| *state as u8 == code).unwrap_or(Self::Unavailable)
+    }
+}
+
+impl FromStr for WorkerState {
+    type Err = RegistrationError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text).ok_or(RegistrationError::InvalidState)
+    }
+}

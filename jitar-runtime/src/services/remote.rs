@@ -1,0 +1,87 @@
+//! Other processes, as services see them. `http::client` is the one implementation outside of tests.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jitar_engine::call::Reply;
+use url::Url;
+
+use super::{FileReply, FileRequest, Registration, WorkerState};
+use crate::execution::RpcRequest;
+
+/// What one node asks of another. Each call is one HTTP request, without retries.
+#[async_trait]
+pub(crate) trait Remote: Send + Sync {
+    /// Runs a procedure within `limit`. An error that the procedure or the node answered is a reply.
+    async fn run(&self, node: &Url, request: RpcRequest, limit: Duration) -> Result<Reply, RemoteError>;
+    /// Gets a file.
+    async fn file(&self, node: &Url, request: FileRequest) -> Result<FileReply, RemoteError>;
+    /// The results of the health checks.
+    async fn health(&self, node: &Url) -> Result<Vec<(String, bool)>, RemoteError>;
+    /// Whether the node is well.
+    async fn is_healthy(&self, node: &Url) -> Result<bool, RemoteError>;
+    /// Registers at a gateway, and gives the id.
+    async fn register(&self, gateway: &Url, registration: &Registration) -> Result<String, RemoteError>;
+    /// Reports a state to a gateway.
+    async fn report(&self, gateway: &Url, id: &str, state: WorkerState) -> Result<(), RemoteError>;
+    /// Leaves a gateway.
+    async fn remove(&self, gateway: &Url, id: &str) -> Result<(), RemoteError>;
+}
+
+/// Another node did not answer as it should.
+#[derive(Debug, Clone, thiserror::Error)]
+pub(crate) enum RemoteError {
+    /// No connection, or it broke.
+    #[error("`{node}` cannot be reached: {reason}")]
+    Unreachable {
+        /// Address of the node.
+        node: String,
+        /// What happened.
+        reason: String,
+    },
+    /// The answer took too long.
+    #[error("`{node}` did not answer within {limit:?}")]
+    Deadline {
+        /// Address of the node.
+        node: String,
+        /// The time it had.
+        limit: Duration,
+    },
+    /// The node refused.
+    #[error("`{node}` answered {status}: {message}")]
+    Refused {
+        /// Address of the node.
+        node: String,
+        /// HTTP status.
+        status: u16,
+        /// Text of the answer.
+        message: String,
+    },
+    /// The answer makes no sense.
+    #[error("`{node}` gave an answer that is not understood: {reason}")]
+    Answer {
+        /// Address of the node.
+        node: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+impl RemoteError {
+    /// Whether a gateway said that it does not know the worker: with 404, or as the known implementation with 500.
+    pub(crate) fn says_unknown_worker(&self) -> bool {
+        match self {
+            Self::Refused { status: 404, .. } => true,
+            Self::Refused { status: 500, message, .. } => message.starts_with("Unknown worker id"),
+            _ => false,
+        }
+    }
+}
+
+/// An address for messages: without the slash that ends an address without path, and without user and password.
+pub(crate) fn shown(node: &Url) -> String {
+    let mut node = node.clone();
+    // Both fail only for addresses that cannot have a user, which then have none.
+    let (_, _) = (node.set_username(""), node.set_password(None));
+    node.as_str().trim_end_matches('/').to_owned()
+}

@@ -1,0 +1,76 @@
+//! Why a service did not start, or ended.
+
+use std::io;
+use std::net::SocketAddr;
+
+use jitar_engine::manifest::ManifestError;
+
+use crate::http::ClientError;
+use crate::isolate::IsolateError;
+use crate::services::repository::RepositoryError;
+
+/// A service did not start, or ended by itself.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum ServerError {
+    /// What the build embedded cannot be read.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// What to serve makes no sense.
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
+    /// Middleware where no procedure runs.
+    #[error(
+        "`{file}` has middleware, which only workers and standalones can run; move it to the services that have the segments"
+    )]
+    Middleware {
+        /// The service file.
+        file: String,
+    },
+    /// The address cannot be bound.
+    #[error("cannot listen on `{address}`: {source}; {}", way_out(source))]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The HTTP client cannot be made.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The isolates did not start or stop.
+    #[error(transparent)]
+    Isolates(#[from] IsolateError),
+    /// The HTTP server did not start, or ended.
+    #[error("the HTTP server failed: {0}")]
+    Http(#[source] io::Error),
+}
+
+fn way_out(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => "end the process that uses it, or choose another port in `url` or `listen`",
+        io::ErrorKind::AddrNotAvailable => "this machine does not have that address; choose another in `listen`",
+        io::ErrorKind::PermissionDenied => "choose a port from 1024 on, or give the process the right to this one",
+        _ => "choose another address in `url` or `listen`",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_which_address_and_what_to_do() {
+        let address: SocketAddr = "127.0.0.1:3000".parse().expect("an address");
+        let cases = [
+            (io::ErrorKind::AddrInUse, "end the process that uses it"),
+            (io::ErrorKind::AddrNotAvailable, "does not have that address"),
+            (io::ErrorKind::PermissionDenied, "from 1024 on"),
+            (io::ErrorKind::Other, "choose another address"),
+        ];
+        for (kind, expected) in cases {
+            let text = ServerError::Bind { address, source: kind.into() }.to_string();
+            assert!(text.contains("`127.0.0.1:3000`") && text.contains(expected), "{text}");
+        }
+    }
+}

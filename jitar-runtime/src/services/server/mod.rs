@@ -1,0 +1,207 @@
+//! A service from start to stop. The one place that knows both the services and what they stand on: isolates and HTTP.
+
+mod error;
+mod parts;
+
+#[cfg(test)]
+mod tests;
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::thread;
+
+use tokio::task::JoinHandle;
+use tracing::{info, warn};
+
+pub(crate) use error::ServerError;
+
+use self::parts::{Foundation, Parts};
+use super::remote::shown;
+use super::repository::Repository;
+use crate::app::{App, Unit};
+use crate::config::{Config, Role, TrustKeys};
+use crate::execution::{Isolates, Procedures};
+use crate::health::Health;
+use crate::http::{HttpRemote, HttpServerHandle, serve};
+use crate::isolate::{IsolatePool, PoolOptions};
+use crate::services::worker::ClusterOutbound;
+use crate::shutdown::Shutdown;
+
+/// Threads for HTTP; more do not help, they only hand requests on.
+const MAX_HTTP_THREADS: usize = 8;
+
+/// A service that is ready to run.
+pub(crate) struct Server {
+    config: Config,
+    app: &'static App,
+    unit: &'static Unit,
+    procedures: Procedures,
+    repository: Option<Repository>,
+}
+
+impl Server {
+    /// Makes everything that needs neither the network nor an isolate.
+    ///
+    /// # Errors
+    /// When what was built and what is configured do not fit together.
+    pub(crate) fn build(config: Config, app: &'static App, unit: &'static Unit) -> Result<Self, ServerError> {
+        if !config.middleware.is_empty() && !runs_procedures(&config.role) {
+            return Err(ServerError::Middleware { file: config.file });
+        }
+        let procedures = Procedures::of_segments(&app.manifest()?, segments(&config.role));
+        let repository = match &config.role {
+            Role::Repository(files) => Some(Repository::new(files, app.assets, app.client)?),
+            Role::Standalone(standalone) => Some(Repository::new(&standalone.repository, app.assets, app.client)?),
+            Role::Worker(_) | Role::Gateway(_) | Role::Proxy(_) => None,
+        };
+        Ok(Self { config, app, unit, procedures, repository })
+    }
+
+    /// Runs the service until the stop is asked for, and stops it in order.
+    ///
+    /// # Errors
+    /// When the start fails, or the service ends by itself.
+    pub(crate) async fn run(mut self, shutdown: Shutdown) -> Result<(), ServerError> {
+        // First of all, so that two services with one address never get further than this.
+        let listener = self.bind()?;
+        self.run_bound(listener, shutdown).await
+    }
+
+    async fn run_bound(self, listener: TcpListener, shutdown: Shutdown) -> Result<(), ServerError> {
+        let remote = Arc::new(HttpRemote::new()?);
+        let outbound = self.outbound(&remote);
+        let pool = tokio::select! {
+            pool = self.boot(&outbound) => pool?,
+            () = shutdown.requested() => {
+                info!("Server stopped");
+                return Ok(());
+            }
+        };
+        let outcome = self.run_on(listener, remote, &outbound, pool.as_ref(), &shutdown).await;
+        if let Some(pool) = pool {
+            outcome.and(pool.stop().await.map_err(ServerError::from))?;
+        } else {
+            outcome?;
+        }
+        info!("Server stopped");
+        Ok(())
+    }
+
+    /// Serves on top of booted isolates. Whatever comes of it, the caller stops the isolates.
+    async fn run_on(
+        self,
+        listener: TcpListener,
+        remote: Arc<HttpRemote>,
+        outbound: &ClusterOutbound,
+        pool: Option<&IsolatePool>,
+        shutdown: &Shutdown,
+    ) -> Result<(), ServerError> {
+        let isolates = pool.map(|pool| Arc::new(pool.clone()) as Arc<dyn Isolates>);
+        let health = Arc::new(match &isolates {
+            Some(isolates) if !self.config.health_checks.is_empty() => Health::of_checks(Arc::clone(isolates)),
+            _ => Health::default(),
+        });
+        let foundation = Foundation { isolates, remote, health: Arc::clone(&health) };
+        let Parts { services, membership, monitor } =
+            parts::assemble(&self.config, self.procedures, self.repository, foundation, outbound);
+        let body_limit = self.config.limits.body;
+        let names = services.runner.as_ref().map(|runner| runner.procedure_names().to_vec());
+        let mut http = serve(listener, services, body_limit, n_http_threads()).map_err(ServerError::Http)?;
+
+        info!("Server started at {}", shown(&self.config.url));
+        if runs_procedures(&self.config.role) {
+            info!("RPC procedures: {}", list(&names.unwrap_or_default()));
+        }
+        let monitor = monitor.map(|monitor| Background(tokio::spawn(monitor.run())));
+        let membership = membership.map(Arc::new);
+        let reports =
+            membership.clone().map(|membership| Background(tokio::spawn(async move { membership.run().await })));
+        let ended = wait(&mut http, shutdown).await;
+
+        health.stop();
+        drop(reports);
+        if let Some(membership) = membership {
+            membership.leave().await;
+        }
+        let n_left = http.stop(self.config.shutdown_grace).await;
+        if n_left > 0 {
+            warn!("{n_left} requests did not finish within {:?}", self.config.shutdown_grace);
+        }
+        drop(monitor);
+        ended
+    }
+
+    /// Binds the address. A port that the system chose becomes part of the service's own address.
+    fn bind(&mut self) -> Result<TcpListener, ServerError> {
+        let address = self.config.listen;
+        let failed = |source| ServerError::Bind { address, source };
+        let listener = TcpListener::bind(address).map_err(failed)?;
+        if address.port() == 0 {
+            let port = listener.local_addr().map_err(failed)?.port();
+            // An `http` address always takes a port.
+            let (Ok(()) | Err(())) = self.config.url.set_port(Some(port));
+        }
+        Ok(listener)
+    }
+
+    fn outbound(&self, remote: &Arc<HttpRemote>) -> Arc<ClusterOutbound> {
+        let (gateway, keys) = match &self.config.role {
+            Role::Worker(worker) => (worker.gateway.clone(), worker.trust_keys.clone()),
+            Role::Standalone(standalone) => (None, standalone.trust_keys.clone()),
+            Role::Gateway(_) | Role::Repository(_) | Role::Proxy(_) => (None, TrustKeys::default()),
+        };
+        let remote = Arc::<HttpRemote>::clone(remote);
+        let (handle, wall) = (tokio::runtime::Handle::current(), self.config.limits.wall);
+        Arc::new(ClusterOutbound::new(handle, gateway, &keys, remote, wall, crate::http::status_of))
+    }
+
+    /// Boots the isolates of a service that has JavaScript to run.
+    async fn boot(&self, outbound: &Arc<ClusterOutbound>) -> Result<Option<IsolatePool>, ServerError> {
+        let config = &self.config;
+        let scripts = [&config.set_up, &config.tear_down, &config.health_checks];
+        if !runs_procedures(&config.role) && scripts.iter().all(|scripts| scripts.is_empty()) {
+            return Ok(None);
+        }
+        let outbound = Arc::<ClusterOutbound>::clone(outbound);
+        let options = PoolOptions { app: self.app, unit: self.unit, config: config.clone(), outbound };
+        Ok(Some(IsolatePool::start(options).await?))
+    }
+}
+
+/// A task that ends with its owner.
+struct Background(JoinHandle<()>);
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+async fn wait(http: &mut HttpServerHandle, shutdown: &Shutdown) -> Result<(), ServerError> {
+    tokio::select! {
+        ended = http.ended() => Err(ServerError::Http(ended.err().unwrap_or_else(|| std::io::Error::other("it ended")))),
+        () = shutdown.requested() => Ok(()),
+    }
+}
+
+fn runs_procedures(role: &Role) -> bool {
+    matches!(role, Role::Worker(_) | Role::Standalone(_))
+}
+
+fn segments(role: &Role) -> &[String] {
+    match role {
+        Role::Worker(worker) => &worker.segments,
+        Role::Standalone(standalone) => &standalone.segments,
+        Role::Gateway(_) | Role::Repository(_) | Role::Proxy(_) => &[],
+    }
+}
+
+fn n_http_threads() -> usize {
+    thread::available_parallelism().map_or(1, usize::from).min(MAX_HTTP_THREADS)
+}
+
+/// A list as the log shows it (spec 7).
+fn list(names: &[String]) -> String {
+    let lines: Vec<String> = names.iter().map(|name| format!("  {name}")).collect();
+    format!("[\n{}\n]", lines.join(",\n"))
+}

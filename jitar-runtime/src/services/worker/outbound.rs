@@ -1,0 +1,183 @@
+//! Calls that application code makes to procedures outside of its unit: to the gateway, with the key.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock, Weak};
+use std::time::Duration;
+
+use jitar_engine::call::{Outbound, OutboundCall, OutboundError, Reply, RunMode};
+use jitar_engine::manifest::Version;
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+use tracing::warn;
+use url::Url;
+
+use crate::config::TrustKeys;
+use crate::execution::{Execution, ExecutionError, MAX_HOPS, NodeHeaders, Payload, PresentedKey, RpcRequest};
+use crate::services::gateway::procedure;
+use crate::services::{Remote, ServiceError};
+
+/// Where the calls of this process's application code go.
+pub(crate) struct ClusterOutbound {
+    /// Where requests run: the threads of isolates come and go.
+    handle: Handle,
+    /// The HTTP status that tells application code what went wrong.
+    status_of: fn(&ServiceError) -> u16,
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    /// This process's own procedures. They are there after the isolates, and end before them.
+    own: OnceLock<Weak<Execution>>,
+    gateway: Option<Url>,
+    remote: Arc<dyn Remote>,
+    key: Option<PresentedKey>,
+    /// Time of a call that has no deadline.
+    wall: Duration,
+}
+
+impl ClusterOutbound {
+    /// Calls go to `gateway` with the first of `keys`.
+    pub(crate) fn new(
+        handle: Handle,
+        gateway: Option<Url>,
+        keys: &TrustKeys,
+        remote: Arc<dyn Remote>,
+        wall: Duration,
+        status_of: fn(&ServiceError) -> u16,
+    ) -> Self {
+        let key = keys.first().map(PresentedKey::new);
+        Self { handle, status_of, inner: Arc::new(Inner { own: OnceLock::new(), gateway, remote, key, wall }) }
+    }
+
+    /// Lets calls reach this process's own procedures. The first caller wins.
+    pub(crate) fn connect(&self, execution: &Arc<Execution>) {
+        self.inner.own.get_or_init(|| Arc::downgrade(execution));
+    }
+}
+
+impl Outbound for ClusterOutbound {
+    fn run(&self, call: OutboundCall) -> Pin<Box<dyn Future<Output = Result<Reply, OutboundError>> + Send>> {
+        let inner = Arc::clone(&self.inner);
+        let status_of = self.status_of;
+        let task = AbortOnDrop(self.handle.spawn(async move { inner.run(call).await }));
+        Box::pin(async move {
+            let mut task = task;
+            match (&mut task.0).await {
+                Ok(outcome) => {
+                    outcome.map_err(|error| OutboundError { status: status_of(&error), message: error.to_string() })
+                }
+                Err(_) => Err(OutboundError { status: 503, message: "the service is stopping".to_owned() }),
+            }
+        })
+    }
+}
+
+impl Inner {
+    async fn run(&self, call: OutboundCall) -> Result<Reply, ServiceError> {
+        let own = self.own.get().and_then(Weak::upgrade).filter(|own| own.procedures().exposes(&call.fqn));
+        match (own, &self.gateway) {
+            (Some(own), _) => Ok(own.run_own(call).await?),
+            (None, Some(gateway)) => self.send(gateway, call).await,
+            (None, None) => Err(ServiceError::NoGateway(call.fqn)),
+        }
+    }
+
+    async fn send(&self, gateway: &Url, call: OutboundCall) -> Result<Reply, ServiceError> {
+        if call.hops >= MAX_HOPS {
+            return Err(ExecutionError::TooManyHops.into());
+        }
+        let version: Version = call.version.parse().map_err(ExecutionError::from)?;
+        let request = RpcRequest {
+            fqn: call.fqn,
+            version,
+            payload: Payload::json(call.arguments),
+            serialized: true,
+            mode: RunMode::Normal,
+            headers: call.headers,
+            key: self.key.clone(),
+            node: NodeHeaders { deadline: call.deadline, hops: call.hops + 1, dry: false },
+        };
+        let limit = call.deadline.unwrap_or(self.wall);
+        let what = procedure(&request.fqn);
+        let outcome = self.remote.run(gateway, request, limit).await;
+        outcome.inspect_err(|error| warn!("A call failed: {error}")).map_err(ServiceError::remote(what))
+    }
+}
+
+/// A task that ends when nobody waits for it.
+struct AbortOnDrop<T>(JoinHandle<T>);
+
+impl<T> Drop for AbortOnDrop<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::execution::{Isolates, Procedures};
+    use crate::http::status_of;
+    use crate::services::tests::{FakeIsolates, FakeRemote, manifest, trust_keys};
+    use jitar_engine::manifest::Access;
+
+    fn call(fqn: &str, hops: u8) -> OutboundCall {
+        OutboundCall {
+            fqn: fqn.to_owned(),
+            version: "1.2".to_owned(),
+            arguments: "{}".into(),
+            headers: vec![("traceparent".to_owned(), "x".to_owned())],
+            deadline: Some(Duration::from_secs(3)),
+            hops,
+        }
+    }
+
+    fn outbound(gateway: Option<&str>, keys: &[&str]) -> (ClusterOutbound, Arc<FakeRemote>) {
+        let remote = Arc::new(FakeRemote::default());
+        let shared: Arc<dyn Remote> = Arc::<FakeRemote>::clone(&remote);
+        let gateway = gateway.map(|url| url.parse().expect("a URL"));
+        let second = Duration::from_secs(1);
+        (ClusterOutbound::new(Handle::current(), gateway, &trust_keys(keys), shared, second, status_of), remote)
+    }
+
+    #[tokio::test]
+    async fn calls_go_to_the_gateway_with_the_key() {
+        for (keys, expected) in [(&["new", "old"][..], Some("new")), (&[], None)] {
+            let (outbound, remote) = outbound(Some("http://g:1"), keys);
+            let reply = outbound.run(call("sales/get", 2)).await.expect("an answer");
+            assert_eq!(&reply.body[..], b"sales/get");
+            let sent = remote.last().expect("a request");
+            assert_eq!(remote.nodes(), ["http://g:1/"]);
+            assert_eq!((sent.serialized, sent.node.hops, sent.node.deadline), (true, 3, Some(Duration::from_secs(3))));
+            assert_eq!((sent.version, sent.headers), (Version::new(1, 2, 0), call("", 0).headers));
+            assert_eq!(sent.key.as_ref().map(PresentedKey::reveal), expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn failures_say_what_to_do() {
+        let no_gateway = "Procedure 'f' not found: this service does not have it, \
+            and no `gateway` is configured to send the call to";
+        let circle = "the call went through more than 16 nodes; do the services call each other in a circle?";
+        for (gateway, hops, status, message) in [(None, 0, 404, no_gateway), (Some("http://g:1"), 16, 508, circle)] {
+            let (outbound, _) = outbound(gateway, &[]);
+            let error = outbound.run(call("f", hops)).await.expect_err("nowhere to go");
+            assert_eq!((error.status, error.message.as_str()), (status, message));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_this_process_has_is_run_here() {
+        let isolates = Arc::new(FakeIsolates::default());
+        let shared: Arc<dyn Isolates> = Arc::<FakeIsolates>::clone(&isolates);
+        let procedures = Procedures::of_segments(&manifest(&[("a/p", Access::Protected)]), &["s".to_owned()]);
+        let execution = Arc::new(Execution::new(procedures, shared, TrustKeys::default()));
+        let (outbound, remote) = outbound(Some("http://g:1"), &[]);
+        outbound.connect(&execution);
+        assert_eq!(&outbound.run(call("a/p", 0)).await.expect("an answer").body[..], b"a/p:0.0.0");
+        assert!(isolates.calls().remove(0).trusted);
+        outbound.run(call("b/q", 0)).await.expect("an answer");
+        assert_eq!(remote.nodes(), ["http://g:1/"]);
+    }
+}

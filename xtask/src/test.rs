@@ -1,0 +1,131 @@
+//! `cargo xtask test`: all tests, and with `--peers` those that need programs of the system.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::demo;
+use crate::service::Output;
+use crate::tools::{self, Tool};
+use crate::workspace::Workspace;
+use crate::{cargo, check, term, v8};
+
+/// Tests of the engine's JavaScript that need no engine of ours.
+const SCRIPTS: &str = "jitar-engine/src/js/tests/run.mjs";
+
+const TOOLS: [Tool; 4] = [
+    Tool { program: "node", package: "nodejs" },
+    Tool { program: "chromium", package: "chromium" },
+    Tool { program: "pdftotext", package: "poppler-utils" },
+    Tool { program: "python3", package: "python3" },
+];
+
+/// Which tests to run.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Also those that need Node, Chromium, poppler and Python; installs what it can
+    #[arg(long)]
+    peers: bool,
+}
+
+/// Runs the tests.
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    if options.peers {
+        tools::ensure(&TOOLS)?;
+        scripts(workspace)?;
+    }
+    v8::prepare(workspace)?;
+    cargo::run(workspace, "test", &["--workspace"])?;
+    if options.peers {
+        page_and_document(workspace)?;
+        conformance(workspace)?;
+    }
+    Ok(())
+}
+
+/// Quick, so it comes first.
+fn scripts(workspace: &Workspace) -> Result<()> {
+    let status =
+        Command::new("node").arg(SCRIPTS).current_dir(&workspace.root).status().context("cannot start node")?;
+    ensure!(status.success(), "`node {SCRIPTS}` failed; its messages stand above");
+    Ok(())
+}
+
+/// The page in a real browser, and the document in a real reader.
+fn page_and_document(workspace: &Workspace) -> Result<()> {
+    let built = cargo::build(workspace, &["--workspace", "--bin", "standalone"])?;
+    let service = demo::start(&built, 0, Output::Kept)?;
+    let folder = workspace.target.join("peers");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
+    document(&service.url, &folder)?;
+    page(&service.url, &folder)?;
+    service.stop()?;
+    term::status("Checked", format_args!("page and document; what they look like lies in {}", folder.display()));
+    Ok(())
+}
+
+/// `pdftotext` finds the title and every row of the report.
+fn document(url: &str, folder: &Path) -> Result<()> {
+    let file = folder.join("report.pdf");
+    fs::write(&file, check::document(url)?).with_context(|| format!("cannot write `{}`", file.display()))?;
+    let text = tools::output_of(Command::new("pdftotext").arg("-layout").arg(&file).arg("-"))?;
+    let text = String::from_utf8_lossy(&text);
+    let report = check::table(url)?;
+    let title = report["title"].as_str().unwrap_or_default();
+    ensure!(text.contains(title), "the document does not show its title `{title}`:\n{text}");
+    for row in report["rows"].as_array().into_iter().flatten() {
+        let cells = ["product", "region"].map(|column| row[column].as_str().unwrap_or_default());
+        let shown = text.lines().any(|line| cells.iter().all(|cell| line.contains(cell)));
+        ensure!(shown, "the document does not show the row {row}:\n{text}");
+    }
+    Ok(())
+}
+
+/// Chromium shows the report in the page.
+fn page(url: &str, folder: &Path) -> Result<()> {
+    let picture = folder.join("page.png");
+    let html = tools::output_of(chromium(folder).arg("--dump-dom").arg(url))?;
+    let html = String::from_utf8_lossy(&html);
+    let report = check::table(url)?;
+    let title = report["title"].as_str().unwrap_or_default();
+    ensure!(html.contains(title), "the page does not show the title `{title}`:\n{html}");
+    let (shown, rows) = (html.matches("<tr").count(), report["rows"].as_array().map_or(0, Vec::len));
+    ensure!(shown >= rows, "the page shows {shown} rows of the report's {rows}:\n{html}");
+    let screenshot = format!("--screenshot={}", picture.display());
+    tools::output_of(chromium(folder).args([&screenshot, "--window-size=1100,1000"]).arg(url))?;
+    ensure!(picture.is_file(), "Chromium made no picture");
+    Ok(())
+}
+
+fn chromium(folder: &Path) -> Command {
+    let mut chromium = Command::new("chromium");
+    // Time runs until the page has nothing more to do, at most this many milliseconds of it.
+    chromium.args(["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--virtual-time-budget=10000"]);
+    chromium.arg(format!("--user-data-dir={}", folder.join("chromium").display()));
+    chromium
+}
+
+/// Recorded answers of the known implementation, where they lie beside the checkout. The count is printed; parts that
+/// are not built yet must not fail a run.
+fn conformance(workspace: &Workspace) -> Result<()> {
+    let driver = workspace.shared().join("conformance/drive.py");
+    if !driver.is_file() {
+        term::status("Skipped", "recorded answers: `shared/conformance` is not beside the checkout");
+        return Ok(());
+    }
+    cargo::build(workspace, &["--workspace", "--bin", "jitar-app"])?;
+    let program = std::env::current_exe().context("cannot tell where this program lies")?;
+    let command = |more: &str| format!("{} app .{more}", program.display());
+    let mut python = Command::new("python3");
+    python.arg("-B").arg(&driver).args(["check", "--port-offset", "17000"]);
+    python.args(["--build", &command(" --check"), "--start", &command("")]);
+    let output = python.output().context("cannot start python3")?;
+    let report = workspace.target.join("peers/conformance.txt");
+    fs::write(&report, &output.stdout).with_context(|| format!("cannot write `{}`", report.display()))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let count = text.lines().last().unwrap_or("the driver printed nothing").to_owned();
+    term::status("Recorded", format_args!("answers: {count} ({})", report.display()));
+    Ok(())
+}
