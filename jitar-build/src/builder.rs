@@ -49,6 +49,8 @@ pub struct Output {
     pub report: String,
     /// What was built, for programs.
     pub manifest: AppManifest,
+    /// The application folder.
+    pub(crate) app: Utf8PathBuf,
     /// Paths below this folder are shown relative to it.
     pub(crate) base: Utf8PathBuf,
 }
@@ -205,6 +207,7 @@ impl Options {
             warnings: diagnostics,
             report: embedded.report,
             manifest: embedded.manifest,
+            app: self.app.clone(),
             base: self.base.clone(),
         })
     }
@@ -220,6 +223,7 @@ impl Options {
             report: fs::read(&self.out.join("report.txt")).ok()?,
             manifest: AppManifest::from_json(manifest.as_bytes()).ok()?,
             files: stamp.outputs().cloned().collect(),
+            app: self.app.clone(),
             base: self.base.clone(),
         })
     }

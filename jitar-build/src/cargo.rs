@@ -45,7 +45,7 @@ pub(crate) fn finish(result: Result<Output, BuildError>) {
     match result {
         Ok(output) => {
             let inputs = output.inputs.iter().map(Utf8PathBuf::as_path);
-            for path in watched(inputs, &output.base) {
+            for path in watched(inputs, &[&output.base, &output.app]) {
                 println!("cargo::rerun-if-changed={path}");
             }
             for name in &output.environment {
@@ -93,11 +93,11 @@ fn announce(diagnostics: &Diagnostics, base: &Utf8Path) {
 }
 
 /// Paths for cargo to watch. It takes a path that does not exist for changed each time, so an absent file is watched
-/// through the nearest folder above it, when that is part of the package.
-fn watched<'a>(inputs: impl IntoIterator<Item = &'a Utf8Path>, base: &Utf8Path) -> BTreeSet<&'a Utf8Path> {
+/// through the nearest folder above it, when that is part of the package or the application.
+fn watched<'a>(inputs: impl IntoIterator<Item = &'a Utf8Path>, ours: &[&Utf8Path]) -> BTreeSet<&'a Utf8Path> {
     let watched = inputs.into_iter().filter_map(|path| {
         let nearest = path.ancestors().find(|path| path.exists())?;
-        (nearest == path || nearest.starts_with(base)).then_some(nearest)
+        (nearest == path || ours.iter().any(|folder| nearest.starts_with(folder))).then_some(nearest)
     });
     watched.collect()
 }
@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn absent_files_are_watched_through_their_folder() {
         let folder = Folder::new(&[("app/src/a.ts", "")]);
-        let base = folder.path("app");
+        let (base, app) = (folder.path("package"), folder.path("app"));
         let cases = [
             ("app/src/a.ts", Some("app/src/a.ts")),
             ("app/jitar.json", Some("app")),
@@ -132,7 +132,7 @@ mod tests {
         for (input, expected) in cases {
             let input = folder.path(input);
             let expected: Vec<Utf8PathBuf> = expected.map(|path| folder.path(path)).into_iter().collect();
-            let watched: Vec<&Utf8Path> = watched([input.as_path()], &base).into_iter().collect();
+            let watched: Vec<&Utf8Path> = watched([input.as_path()], &[&base, &app]).into_iter().collect();
             assert_eq!(watched, expected, "{input}");
         }
     }

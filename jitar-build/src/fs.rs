@@ -1,7 +1,7 @@
 //! All access to the disk: the path in every error, sorted walks, and writes that leave unchanged files alone.
 
 use std::collections::BTreeSet;
-use std::io::{self, Write};
+use std::io;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
@@ -85,11 +85,12 @@ pub(crate) fn write_if_changed(path: &Utf8Path, bytes: &[u8]) -> Result<bool, Fs
     if std::fs::read(path).is_ok_and(|old| old == bytes) {
         return Ok(false);
     }
-    let folder = path.parent().unwrap_or(Utf8Path::new("."));
-    create_folder(folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(FsError::new("write", path))?;
-    file.write_all(bytes).map_err(FsError::new("write", path))?;
-    file.persist(path).map_err(|error| FsError::new("write", path)(error.error))?;
+    if let Some(folder) = path.parent() {
+        create_folder(folder)?;
+    }
+    let temporary = path.with_file_name(format!(".{}.{}", path.file_name().unwrap_or_default(), std::process::id()));
+    std::fs::write(&temporary, bytes).map_err(FsError::new("write", &temporary))?;
+    std::fs::rename(&temporary, path).map_err(FsError::new("write", path))?;
     Ok(true)
 }
 

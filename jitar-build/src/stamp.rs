@@ -100,9 +100,11 @@ mod tests {
     use super::*;
     use crate::testing::Folder;
 
+    type Change = fn(&Folder);
+
     #[test]
     fn every_kind_of_change_is_noticed() {
-        let changes: [(&str, fn(&Folder)); 5] = [
+        let changes: [(&str, Change); 5] = [
             ("nothing", |_| {}),
             ("a file", |folder| folder.write("src/a.ts", "2")),
             ("a folder", |folder| folder.write("src/b.ts", "")),

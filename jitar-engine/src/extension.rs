@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use deno_core::Extension;
 
-use crate::ops::{op_jitar_log, op_jitar_report, op_jitar_run, op_jitar_settle_bytes, op_jitar_settle_text};
+use crate::ops::{
+    op_jitar_log, op_jitar_report, op_jitar_report_throw, op_jitar_run, op_jitar_settle_bytes, op_jitar_settle_text,
+};
 
 deno_core::extension!(
     jitar,
     deps = [deno_webidl, deno_web],
-    ops = [op_jitar_log, op_jitar_report, op_jitar_run, op_jitar_settle_bytes, op_jitar_settle_text],
+    ops = [op_jitar_log, op_jitar_report, op_jitar_report_throw, op_jitar_run, op_jitar_settle_bytes, op_jitar_settle_text],
     esm_entry_point = "ext:jitar/bootstrap.js",
     esm = [
         dir "src/js",

@@ -3,10 +3,13 @@
 use super::{LinkedModule, LinkedUnit};
 use crate::testing::App;
 
+/// Path and text of files.
+type Files<'a> = &'a [(&'a str, &'a str)];
+
 const ASYNC: &str = "export default async function run() {}";
 
 /// The FQNs and versions of a segment, and its classes with `class` before them.
-fn names(files: &[(&str, &str)], segment: &str) -> Vec<String> {
+fn names(files: Files<'_>, segment: &str) -> Vec<String> {
     let mut files = files.to_vec();
     files.push(("segments/s.json", segment));
     let app = App::new(&files);
@@ -21,7 +24,7 @@ fn names(files: &[(&str, &str)], segment: &str) -> Vec<String> {
 #[test]
 fn segment_entries_get_the_names_of_the_specification() {
     let secret = ("src/game/checkSecret.ts", "export default async function checkSecret() {}");
-    let cases: [(&[(&str, &str)], &str, &[&str]); 11] = [
+    let cases: [(Files<'_>, &str, &[&str]); 11] = [
         (
             &[("src/sayHello.js", "export default async function sayHello() {}")],
             r#"{ "./sayHello": { "default": {} } }"#,
@@ -89,7 +92,7 @@ fn modules_on_the_way_belong_to_the_segment() {
 }
 
 /// Where the imports of `src/main.ts` lead in the unit of the segment `main`.
-fn imports_of_main(main: &str, others: &[(&str, &str)]) -> Vec<Vec<String>> {
+fn imports_of_main(main: &str, others: Files<'_>) -> Vec<Vec<String>> {
     let mut files = vec![("src/main.ts", main), ("segments/main.json", r#"{ "./main": {} }"#)];
     files.extend(others);
     let app = App::new(&files);
@@ -202,7 +205,7 @@ fn units_come_from_segments_services_and_the_build_script() {
     assert_eq!(messages, ["the build script asks for a unit with the segment `zz`, which does not exist"]);
 }
 
-fn check_mistake(files: &[(&str, &str)], expected: &[&str]) {
+fn check_mistake(files: Files<'_>, expected: &[&str]) {
     assert_eq!(App::new(files).link_mistakes(), expected, "{files:?}");
 }
 
@@ -275,7 +278,7 @@ fn names_are_unique_in_a_segment_and_in_a_unit() {
     let both = ("services/w.json", r#"{ "worker": { "segments": ["s", "t"] } }"#);
     let listed = |text| ("segments/s.json", text);
     let also = |text| ("segments/t.json", text);
-    let cases: [(&[(&str, &str)], &[&str]); 7] = [
+    let cases: [(Files<'_>, &[&str]); 7] = [
         (
             &[functions, listed(r#"{ "./a": { "f": {}, "g": { "as": "f" } } }"#)],
             &[
@@ -315,7 +318,7 @@ fn private_procedures_are_called_within_their_unit_only() {
     let both = ("services/w.json", r#"{ "worker": { "segments": ["a", "b"] } }"#);
     let never = "the private procedure `f` is in another segment than its importer";
     let sometimes = "the private procedure `f` cannot be called in the service unit `a`";
-    let cases: [(&[(&str, &str)], String); 3] = [
+    let cases: [(Files<'_>, String); 3] = [
         (&[importer], format!("JITAR0051 src/a.ts:1:10 {never}")),
         (&[importer, both], format!("JITAR0051 src/a.ts:1:10 {sometimes}")),
         (&[through, shared], format!("JITAR0051 src/a.ts:1:10 {never}")),

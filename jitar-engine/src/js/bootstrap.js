@@ -3,7 +3,7 @@
 
 import { core, primordials } from "ext:core/mod.js";
 import { op_jitar_log } from "ext:core/ops";
-import { endBuilding, forgetIntrinsics, guardMethod, intrinsicsChanged, rememberIntrinsics } from "ext:jitar/guard.js";
+import { endBuilding, forgetIntrinsics, guardMethod, intrinsicsChanged, rememberIntrinsics, reportThrow } from "ext:jitar/guard.js";
 import * as dispatcher from "ext:jitar/dispatcher.js";
 
 const { ObjectAssign, ObjectDefineProperty } = primordials;
@@ -111,7 +111,7 @@ event.setEventTargetData(globalThis);
 // are evaluated it is an error of that evaluation, which is also how a module that throws shows.
 let evaluating = false;
 core.setUnhandledPromiseRejectionHandler((_promise, reason) => {
-  if (evaluating) return false;
+  if (evaluating) return reportThrow(reason);
   dispatcher.logError("Unhandled promise rejection", reason);
   return true;
 });

@@ -3,7 +3,7 @@
 // one branch. They stay in the snapshot because modules capture them (`const now = Date.now`).
 
 import { core, primordials } from "ext:core/mod.js";
-import { op_jitar_report } from "ext:core/ops";
+import { op_jitar_report, op_jitar_report_throw } from "ext:core/ops";
 
 const {
   ArrayPrototypeForEach,
@@ -23,6 +23,12 @@ let building = true;
 export function endBuilding() {
   building = false;
   takeBackWebAssembly();
+}
+
+/** Whether a blob is being made; then what a module threw is reported. */
+export function reportThrow(error) {
+  if (building) op_jitar_report_throw(String(error));
+  return building;
 }
 
 function report(what) {

@@ -14,6 +14,8 @@ pub(crate) struct Observation {
     pub(crate) module: Option<String>,
     /// Where: specifier, line and column (from 1) of the innermost frame of the application, in generated code.
     pub(crate) place: Option<(String, u32, u32)>,
+    /// Whether the module did not come to its end.
+    pub(crate) ends_evaluation: bool,
 }
 
 /// What was observed since the last look; shared by the op and the code that makes the snapshot.
@@ -52,6 +54,17 @@ pub(crate) fn op_jitar_report(scope: &mut v8::PinScope<'_, '_>, state: Rc<RefCel
     if let Some(observations) = observations {
         let frames = application_frames(scope);
         let module = frames.last().map(|frame| frame.0.clone());
-        observations.0.borrow_mut().push(Observation { what: what.to_owned(), module, place: frames.into_iter().next() });
+        let place = frames.into_iter().next();
+        let what = what.to_owned();
+        observations.0.borrow_mut().push(Observation { what, module, place, ends_evaluation: false });
+    }
+}
+
+/// Notes that a module threw. Errors have no stack while a blob is made, so there is no place.
+#[op2(fast)]
+pub(crate) fn op_jitar_report_throw(state: &mut OpState, #[string] message: &str) {
+    if let Some(observations) = state.try_borrow::<Observations>() {
+        let what = format!("throws `{message}`");
+        observations.0.borrow_mut().push(Observation { what, module: None, place: None, ends_evaluation: true });
     }
 }

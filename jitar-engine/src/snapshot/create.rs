@@ -66,7 +66,7 @@ pub fn create_unit(archive: &ModuleArchive, left_out: &[String]) -> Result<UnitB
         };
         drop(trial);
         if !examined {
-            let findings = Trial::new(&store)?.examine(&order.modules)?;
+            let findings = Trial::new(&store)?.examine(&order)?;
             causes.extend(findings.causes);
             changes = findings.changes;
             examined = true;
@@ -76,7 +76,8 @@ pub fn create_unit(archive: &ModuleArchive, left_out: &[String]) -> Result<UnitB
         let culprits: Vec<String> = observed.iter().filter_map(|observation| observation.module.clone()).collect();
         let known = causes.len();
         let what = observed.first().map(|observation| observation.what.clone()).unwrap_or_default();
-        let culprits = if culprits.is_empty() { warm.iter().map(|module| (*module).to_owned()).collect() } else { culprits };
+        let culprits =
+            if culprits.is_empty() { warm.iter().map(|module| (*module).to_owned()).collect() } else { culprits };
         causes.extend(culprits.into_iter().map(|culprit| (culprit, what.clone())));
         if causes.len() == known {
             return Err(EngineError::Boot(format!("the modules do not evaluate the same way twice: {what}")));

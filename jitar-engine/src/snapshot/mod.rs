@@ -6,7 +6,7 @@
 //! <V8's blob> <fingerprint text> <its length, u32 little endian> "JITARSNP"
 //! ```
 //!
-//! Two kinds exist, both made from scratch: the base blob holds the extensions and the bootstrap; a unit's blob holds the
+//! All isolates of a process must come from one blob: V8 shares read-only memory between them. Two kinds exist, both made from scratch: the base blob holds the extensions and the bootstrap; a unit's blob holds the
 //! evaluated modules of one service unit besides; [`create_unit`] decides which modules may be in it.
 
 mod create;

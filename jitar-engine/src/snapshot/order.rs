@@ -39,7 +39,8 @@ impl<'a> Order<'a> {
         }
     }
 
-    fn imports_of(&self, module: &str) -> &'a [String] {
+    /// Static imports of a module.
+    pub(super) fn imports_of(&self, module: &str) -> &'a [String] {
         self.imports.get(module).copied().unwrap_or_default()
     }
 
@@ -105,11 +106,13 @@ impl<'a> Earlier<'a> {
     /// Why `module` would notice that they have not run, if it would.
     fn noticed_by(&self, module: &str, closure: &BTreeSet<&'a str>, changes: &BTreeSet<String>) -> Option<String> {
         let (_, first) = self.reached.first_key_value()?;
-        if let Some((reached, earlier)) = closure.iter().find_map(|reached| Some((reached, self.reached.get(reached)?))) {
+        if let Some((reached, earlier)) = closure.iter().find_map(|reached| Some((reached, self.reached.get(reached)?)))
+        {
             return Some(if reached == earlier { imports_text(earlier) } else { shares_text(reached, earlier) });
         }
         if let Some(changing) = closure.iter().find(|reached| changes.contains(**reached)) {
-            let subject = if *changing == module { "it".to_owned() } else { format!("`{}`", short_specifier(changing)) };
+            let subject =
+                if *changing == module { "it".to_owned() } else { format!("`{}`", short_specifier(changing)) };
             let first = short_specifier(first);
             return Some(format!("{subject} changes the global object after `{first}`, which is deferred"));
         }

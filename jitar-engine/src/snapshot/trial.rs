@@ -4,15 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
+use deno_core::error::CoreError;
 use deno_core::futures::FutureExt;
 use deno_core::{JsRuntimeForSnapshot, ModuleSpecifier, PollEventLoopOptions, RuntimeOptions};
 
 use crate::archive::ModuleKind;
-use crate::error::{EngineError, JsException, exception_of, short_specifier};
+use crate::error::{EngineError, exception_of, short_specifier};
 use crate::extension::{self, Scripts};
 use crate::handles::Handles;
 use crate::loader::{ArchiveLoader, ModuleStore};
 use crate::ops::{Observation, Observations};
+use crate::snapshot::is_application;
+use crate::snapshot::order::Order;
 
 /// A runtime that is about to become a blob. Must be made inside a tokio runtime.
 pub(super) struct Trial {
@@ -49,45 +52,44 @@ impl Trial {
 
     /// Evaluates modules in this order, as imports of one module, and says what made it unclean.
     pub(super) fn evaluate_all(&mut self, modules: &[&str]) -> Result<(), Vec<Observation>> {
-        let import = |module: &&str| match self.is_data(module) {
-            true => format!("import {module:?} with {{ type: \"json\" }};\n"),
-            false => format!("import {module:?};\n"),
+        let import = |module: &&str| {
+            let attribute = if self.is_data(module) { " with { type: \"json\" }" } else { "" };
+            format!("import {module:?}{attribute};\n")
         };
         let imports: String = modules.iter().map(import).collect();
-        let outcome = self.evaluate("jitar:warm", Some(imports));
-        let mut observed = self.observations.take();
-        if let Err(failure) = outcome {
-            observed.push(Observation { what: failure, module: None, place: None });
-        }
+        let observed = self.evaluate("jitar:warm", Some(imports));
         if observed.is_empty() { Ok(()) } else { Err(observed) }
     }
 
     /// Evaluates modules one by one, so that everything seen can be told which module it came from. Leaves the runtime
     /// dirty.
-    pub(super) fn examine(&mut self, modules: &[&str]) -> Result<Findings, EngineError> {
+    pub(super) fn examine(&mut self, order: &Order<'_>) -> Result<Findings, EngineError> {
         let mut findings = Findings::default();
+        let mut failed: BTreeSet<&str> = BTreeSet::new();
         self.handles.call(&mut self.runtime, "rememberIntrinsics")?;
         self.handles.call(&mut self.runtime, "intrinsicsChanged")?;
-        for &module in modules {
+        for &module in &order.modules {
             if self.is_data(module) {
                 continue;
             }
-            let outcome = self.evaluate(module, None);
-            let observed = self.observations.take();
+            if order.imports_of(module).iter().any(|import| failed.contains(import.as_str())) {
+                // It cannot be evaluated, so nobody knows what it would change. Generated modules change nothing.
+                failed.insert(module);
+                if is_application(module) {
+                    findings.changes.insert(module.to_owned());
+                }
+                continue;
+            }
+            let observed = self.evaluate(module, None);
             if let Some(first) = observed.first() {
                 let culprit = first.module.clone().unwrap_or_else(|| module.to_owned());
                 findings.causes.entry(culprit).or_insert_with(|| self.in_words(first));
             }
-            let known = match outcome {
-                Ok(()) => true,
-                Err(failure) if findings.causes.is_empty() || observed.is_empty() => {
-                    // What an importer throws because an import threw says nothing new, but it is no harm either.
-                    findings.causes.entry(module.to_owned()).or_insert(failure);
-                    false
-                }
-                Err(_) => false,
-            };
-            if self.handles.call(&mut self.runtime, "intrinsicsChanged")? || (!known && crate::snapshot::is_application(module)) {
+            let is_unknown = observed.iter().any(|observation| observation.ends_evaluation);
+            if is_unknown {
+                failed.insert(module);
+            }
+            if self.handles.call(&mut self.runtime, "intrinsicsChanged")? || is_unknown {
                 findings.changes.insert(module.to_owned());
             }
         }
@@ -103,23 +105,32 @@ impl Trial {
         Ok(self.runtime.snapshot().into_vec())
     }
 
-    /// Loads a module, from `code` when it is given, and evaluates it with microtasks only.
-    fn evaluate(&mut self, specifier: &str, code: Option<String>) -> Result<(), String> {
+    /// Loads a module, from `code` when it is given, and evaluates it with microtasks only. Returns what was seen.
+    fn evaluate(&mut self, specifier: &str, code: Option<String>) -> Vec<Observation> {
+        let failure = self.try_evaluate(specifier, code).err();
+        let mut observed = self.observations.take();
+        if let (Some(what), true) = (failure, observed.is_empty()) {
+            observed.push(Observation { what, module: None, place: None, ends_evaluation: true });
+        }
+        observed
+    }
+
+    fn try_evaluate(&mut self, specifier: &str, code: Option<String>) -> Result<(), String> {
+        let in_words = |error: CoreError| exception_of(&error).message;
         let specifier = ModuleSpecifier::parse(specifier).map_err(|error| error.to_string())?;
         let loaded = match code {
             Some(code) => block_on(self.runtime.load_side_es_module_from_code(&specifier, code)),
             None => block_on(self.runtime.load_side_es_module(&specifier)),
         };
-        let module = loaded.ok_or("loading did not end")?.map_err(|error| failure_text(&exception_of(&error)))?;
+        let module = loaded.ok_or("loading did not end")?.map_err(in_words)?;
         let mut evaluated = self.runtime.mod_evaluate(module);
         // One turn runs the microtasks; there is nothing else to run, since timers and ops are reported before they start.
-        let turn = self.runtime.poll_event_loop(&mut Context::from_waker(Waker::noop()), PollEventLoopOptions::default());
-        if let Poll::Ready(Err(error)) = turn {
-            return Err(failure_text(&exception_of(&error)));
+        let mut cx = Context::from_waker(Waker::noop());
+        if let Poll::Ready(Err(error)) = self.runtime.poll_event_loop(&mut cx, PollEventLoopOptions::default()) {
+            return Err(in_words(error));
         }
-        match evaluated.poll_unpin(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(Ok(())) => Ok(()),
-            Poll::Ready(Err(error)) => Err(failure_text(&exception_of(&error))),
+        match evaluated.poll_unpin(&mut cx) {
+            Poll::Ready(outcome) => outcome.map_err(in_words),
             Poll::Pending => Err("waits for something at the top level".to_owned()),
         }
     }
@@ -151,9 +162,4 @@ fn block_on<T>(future: impl Future<Output = T>) -> Option<T> {
         Poll::Ready(value) => Some(value),
         Poll::Pending => None,
     }
-}
-
-fn failure_text(exception: &JsException) -> String {
-    let place = exception.frames.first().map(|frame| format!(" {frame}")).unwrap_or_default();
-    format!("throws `{}`{place}", exception.message)
 }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 use std::process::Command;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,13 @@ use jitar_engine::snapshot::{Blob, Deferred};
 use jitar_engine::{Isolate, IsolateControl, IsolateOptions, ModuleStore, Source, TerminationReason, platform};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+/// V8 shares read-only memory between the isolates of a process, so all of them must come from one blob: tests that use
+/// different ones take turns.
+pub(crate) fn alone() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 const REQUEST: &str = "JITAR_TEST_BLOB_REQUEST";
 

@@ -73,7 +73,8 @@ impl Measured {
             (Some(least), Some(most)) if sorted.len() > 1 => format!("{least:.1} – {most:.1}"),
             _ => String::new(),
         };
-        vec![self.name.clone(), format!("{:.1}", self.median()), self.unit.to_owned(), spread]
+        let n_digits = if self.unit == "×" { 2 } else { 1 };
+        vec![self.name.clone(), format!("{:.n_digits$}", self.median()), self.unit.to_owned(), spread]
     }
 
     fn json(&self) -> Value {

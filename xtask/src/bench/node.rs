@@ -11,6 +11,8 @@ use crate::{term, tools};
 
 /// How the generated modules name the application's files.
 const APP: &str = "file:///app/";
+/// How an import ends in what the build prints.
+const FROM: &str = " from \"";
 /// How they name the runtime.
 const RUNTIME: &str = "jitar:runtime";
 
@@ -98,13 +100,24 @@ impl Copy<'_> {
 
     /// The module with its imports led to the copies.
     fn moved(&self, text: &str) -> String {
-        let mut pieces = text.split(APP);
+        let mut pieces = text.split(FROM);
         let mut moved = pieces.next().unwrap_or_default().to_owned();
         for piece in pieces {
-            let (path, rest) = piece.split_at(piece.find(['"', '\'']).unwrap_or(piece.len()));
-            moved.extend(["file://", &self.folder.to_string_lossy(), "/", &name_of(path), &without_attributes(rest)]);
+            let (specifier, rest) = piece.split_at(piece.find('"').unwrap_or(piece.len()));
+            moved.extend([FROM, &self.leading(specifier), &without_attributes(rest)]);
         }
-        moved.replace(RUNTIME, &self.runtime)
+        moved
+    }
+
+    fn leading(&self, specifier: &str) -> String {
+        if let Some(path) = specifier.strip_prefix(APP) {
+            return format!("file://{}/{}", self.folder.display(), name_of(path));
+        }
+        match specifier {
+            RUNTIME => self.runtime.clone(),
+            _ if specifier.starts_with('.') => name_of(specifier),
+            _ => specifier.to_owned(),
+        }
     }
 }
 
@@ -126,7 +139,9 @@ mod tests {
         let copy = Copy { root: Path::new("/m"), folder: Path::new("/n"), runtime: "file:///r.mjs".to_owned() };
         for (text, expected) in [
             ("import a from \"file:///app/src/a.ts\";\nb();", "import a from \"file:///n/src/a.ts.mjs\";\nb();"),
-            ("import a from 'file:///app/src/a.js';", "import a from 'file:///n/src/a.mjs';"),
+            ("import a from \"file:///app/src/a.js\";", "import a from \"file:///n/src/a.mjs\";"),
+            ("import a from \"../a.ts\";", "import a from \"../a.ts.mjs\";"),
+            ("import a from \"node:fs\";", "import a from \"node:fs\";"),
             (
                 "import t from \"file:///app/t.json\" with { type: \"json\" };\nt();",
                 "import t from \"file:///n/t.json.mjs\";\nt();",
