@@ -125,15 +125,23 @@ fn two_starts_differ_where_they_must() {
     assert!(first.1.ends_with("undefined,undefined"), "{first:?}");
 }
 
+/// A call that never ends by itself is ended, and known by its number.
 #[test]
 fn a_loop_is_ended_and_its_call_is_known() {
     let _alone = support::alone();
-    let code = "export async function spin() { await null; for (;;); }\nexport async function bomb() { const a = []; for (;;) a.push([a.length, {}, {}]); }";
-    let made = App::new().module("l.js", code).procedure("l.js", "spin", &[]).procedure("l.js", "bomb", &[]).make();
-    let mut worker = Worker::start(&made);
-    assert_eq!(worker.end_while_running("spin"), (Some("limits.wall"), true));
-    let mut worker = Worker::start(&made);
-    assert_eq!(worker.end_while_running("bomb"), (Some("limits.heap"), true));
+    let cases = [
+        ("await null; for (;;);", "limits.wall"),
+        ("for (;;);", "limits.wall"),
+        ("/(a+)+b/.test('a'.repeat(40));", "limits.wall"),
+        ("const a = []; for (;;) a.push([a.length, {}, {}]);", "limits.heap"),
+        ("const a = []; for (;;) a.push(new Array(1000).fill(a.length));", "limits.heap"),
+        ("let s = 'x'; const a = []; for (;;) { a.push(s); s = s.slice(1) + s.length + 'xyz'; }", "limits.heap"),
+    ];
+    for (code, setting) in cases {
+        let code = format!("export async function run() {{ {code} }}");
+        let made = App::new().module("l.js", &code).procedure("l.js", "run", &[]).make();
+        assert_eq!(Worker::start(&made).end_while_running("run"), (Some(setting), true), "{code}");
+    }
 }
 
 #[test]

@@ -86,7 +86,8 @@ impl AppFile<'_, '_> {
         }
     }
 
-    /// A folder below the application folder. Only `target` may be absent: it is made by the tools of the web page.
+    /// A folder below the application folder. It may be absent, as for the known implementation, but is
+    /// worth a warning then; `target` is made by the tools of the web page.
     fn folder(&mut self, entry: &Entry, app: &Utf8Path) -> Option<Utf8PathBuf> {
         let (key, range) = (entry.key.as_str(), entry.node.range);
         let text = self.reader.text(&entry.node, key)?;
@@ -98,7 +99,8 @@ impl AppFile<'_, '_> {
             return None;
         }
         if key != "target" && !path.is_dir() {
-            self.reader.error(&codes::MISSING_FOLDER, range, format!("there is no folder `{text}`"), "named here");
+            let message = format!("there is no folder `{text}`");
+            self.reader.push(self.reader.place(range).warning(&codes::MISSING_FOLDER, message, "named here"));
         }
         Some(path)
     }

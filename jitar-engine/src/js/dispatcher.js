@@ -9,6 +9,7 @@ import {
   apply,
   Intrinsics,
   isObject,
+  isView,
   jsonStringify,
   mapDelete,
   mapGet,
@@ -16,6 +17,7 @@ import {
   objectCreate,
   setOwn,
   split,
+  typedArrayName,
   uncurryThis,
 } from "ext:jitar/primordials.js";
 import { headerPairs, Request, Response } from "ext:jitar/request.js";
@@ -179,12 +181,17 @@ function settleResponse(id, flags, response) {
 function settle(id, status, value, flags, headers) {
   let encoded;
   try {
-    encoded = encode(flags & SERIALIZED ? serializerFor(flags).serialize(value) : value);
+    encoded = encode(flags & SERIALIZED && !isBytes(value) ? serializerFor(flags).serialize(value) : value);
   } catch (error) {
     if (status === 200) return settleError(id, flags, error);
     encoded = encode(messageOf(value));
   }
   send(id, status, encoded, headers);
+}
+
+/** A plain `Uint8Array` crosses as it is, as `application/octet-stream`; JSON would make it larger. */
+function isBytes(value) {
+  return isView(value) && typedArrayName(value) === "Uint8Array";
 }
 
 function settleError(id, flags, error) {

@@ -1,4 +1,5 @@
-//! What must be equal in the program that makes a blob and in the one that loads it.
+//! What must be equal in the program that makes a blob and in the one that loads it. It stands behind V8's part of a file:
+//! `<V8's blob> <fingerprint text> <its length, u32 little endian> "JITARSNP"`.
 
 use sha2::{Digest, Sha256};
 

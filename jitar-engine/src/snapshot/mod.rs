@@ -1,13 +1,7 @@
-//! Startup snapshots: made at build time, checked and loaded at start.
-//!
-//! A blob file is what V8 wrote, followed by a fingerprint of the engine that made it:
-//!
-//! ```text
-//! <V8's blob> <fingerprint text> <its length, u32 little endian> "JITARSNP"
-//! ```
-//!
-//! All isolates of a process must come from one blob: V8 shares read-only memory between them. Two kinds exist, both made from scratch: the base blob holds the extensions and the bootstrap; a unit's blob holds the
-//! evaluated modules of one service unit besides; [`create_unit`] decides which modules may be in it.
+//! Startup snapshots: made at build time, checked and loaded at start. Two kinds of blob exist, both made from scratch: the
+//! base blob holds the extensions and the bootstrap; a unit's blob holds the evaluated modules of one service unit besides,
+//! and [`create_unit`] decides which modules those are. All isolates of a process must come from one blob, because V8 shares
+//! read-only memory between them. The layout of a blob file is described in `fingerprint.rs`.
 
 mod create;
 mod fingerprint;
