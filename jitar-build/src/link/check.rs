@@ -24,7 +24,8 @@ pub(super) struct Context<'a> {
 type Rule = fn(&Context<'_>, &mut Diagnostics);
 
 /// Every rule.
-pub(super) const RULES: [Rule; 6] = [
+pub(super) const RULES: [Rule; 7] = [
+    host_modules_are_not_imported,
     resources_are_in_no_segment,
     names_are_unique_in_a_segment,
     names_are_unique_in_a_unit,
@@ -32,6 +33,17 @@ pub(super) const RULES: [Rule; 6] = [
     client_modules_have_different_names,
     several_isolates_share_no_state,
 ];
+
+fn host_modules_are_not_imported(context: &Context<'_>, diagnostics: &mut Diagnostics) {
+    for module in context.exports.graph.modules.values() {
+        for import in &module.imports {
+            let Target::Host(name) = &import.target else { continue };
+            let diagnostic = Diagnostic::error(&codes::HOST_MODULE, format!("there is no host module `{name}`"));
+            let diagnostic = diagnostic.label(&module.file, &module.text, import.range, "imported here");
+            diagnostics.push(diagnostic.help("host functions are not supported yet"));
+        }
+    }
+}
 
 fn resources_are_in_no_segment(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     for module in context.config.segments.iter().flat_map(|segment| &segment.modules) {

@@ -1,4 +1,5 @@
-//! Small applications for the engine, without the build.
+//! Small applications for the engine, without the build; shared by tests and benches, neither of which uses all of it.
+#![expect(dead_code, reason = "tests and benches use different parts")]
 
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -113,9 +114,9 @@ fn source(specifier: &str, code: &str, imports: Vec<String>) -> ModuleSource {
     ModuleSource { specifier: specifier.to_owned(), kind: ModuleKind::JavaScript, code: code.to_owned(), map: None, imports }
 }
 
-/// In the child: makes the unit's blob and, on a fresh set-up, the base blob.
-pub(crate) fn serve_blob_request() {
-    let Ok(request) = std::env::var(REQUEST) else { return };
+/// In the child: makes the unit's blob and the base blob. Whether there was a request.
+pub(crate) fn serve_blob_request() -> bool {
+    let Ok(request) = std::env::var(REQUEST) else { return false };
     let request: Request = serde_json::from_str(&request).expect("decodes");
     let archive = ModuleArchive::unpack(&std::fs::read(request.archive).expect("read")).expect("unpacks");
     let unit = jitar_engine::snapshot::create_unit(&archive, &[]).expect("makes the blob");
@@ -123,6 +124,7 @@ pub(crate) fn serve_blob_request() {
     std::fs::write(request.folder.join("base"), jitar_engine::snapshot::create_base().expect("makes the base")).expect("written");
     let report = serde_json::to_string(&unit.deferred).expect("encodes");
     std::fs::write(request.folder.join("deferred"), report).expect("written");
+    true
 }
 
 impl Made {
@@ -177,9 +179,22 @@ impl Worker {
     }
 
     fn start_with(made: &Made, source: Source) -> Self {
+        let replies = Rc::<RefCell<Vec<(u32, Reply)>>>::default();
+        let sink = Rc::clone(&replies);
+        let mut worker = Self::boot(made, source, Box::new(move |id, reply| sink.borrow_mut().push((id, reply))));
+        worker.replies = replies;
+        worker
+    }
+
+    /// A worker whose replies go elsewhere.
+    pub(crate) fn with_replies(made: &Made, replies: impl Fn(u32, Reply) + 'static) -> Self {
+        let source = Source::Unit { blob: made.blob("unit"), has_deferred: !made.deferred.is_empty() };
+        Self::boot(made, source, Box::new(replies))
+    }
+
+    fn boot(made: &Made, source: Source, replies: Box<dyn Fn(u32, Reply)>) -> Self {
         platform::init_run();
         let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("tokio");
-        let replies = Rc::<RefCell<Vec<(u32, Reply)>>>::default();
         let logged = Rc::<RefCell<String>>::default();
         let control = IsolateControl::for_this_thread();
         let options = IsolateOptions {
@@ -188,10 +203,7 @@ impl Worker {
             heap: 64 << 20,
             control: control.clone(),
             outbound: Arc::new(Nowhere),
-            replies: Box::new({
-                let replies = Rc::clone(&replies);
-                move |id, reply| replies.borrow_mut().push((id, reply))
-            }),
+            replies,
             log: Box::new({
                 let logged = Rc::clone(&logged);
                 move |_, text| {
@@ -201,7 +213,13 @@ impl Worker {
             }),
         };
         let isolate = tokio.block_on(Isolate::boot(options)).unwrap_or_else(|error| panic!("{error}"));
-        Self { tokio, isolate, control, replies, logged, next: 0 }
+        Self { tokio, isolate, control, replies: Rc::default(), logged, next: 0 }
+    }
+
+    /// Polls until `body` is ready.
+    pub(crate) fn drive(&mut self, mut body: impl FnMut(&mut Isolate, &mut std::task::Context<'_>) -> Poll<()>) {
+        let isolate = &mut self.isolate;
+        self.tokio.block_on(std::future::poll_fn(|cx| body(isolate, cx)));
     }
 
     /// Calls a procedure and waits for its reply.
@@ -246,19 +264,33 @@ impl Worker {
     fn begin(&mut self, procedure: &str, arguments: &Value) -> Result<u32, jitar_engine::EngineError> {
         let id = self.next;
         self.next += 1;
-        let call = Call {
-            implementation: format!("{procedure}:0.0.0"),
-            version: "0.0.0".to_owned(),
-            arguments: Arguments::Json(Bytes::from(arguments.to_string())),
-            serialized: false,
-            headers: vec![],
-            mode: RunMode::Normal,
-            trusted: false,
-            deadline: None,
-            hops: 0,
-        };
         let _entered = self.tokio.enter();
-        self.isolate.start_call(id, &call, Instant::now() + Duration::from_secs(20))?;
+        start_checked(&mut self.isolate, id, procedure, &arguments.to_string())?;
         Ok(id)
     }
+}
+
+/// Starts a call that is known to start.
+pub(crate) fn start(isolate: &mut Isolate, id: u32, procedure: &str, arguments: &str) {
+    start_checked(isolate, id, procedure, arguments).unwrap_or_else(|error| panic!("{error}"));
+}
+
+fn start_checked(
+    isolate: &mut Isolate,
+    id: u32,
+    procedure: &str,
+    arguments: &str,
+) -> Result<(), jitar_engine::EngineError> {
+    let call = Call {
+        implementation: format!("{procedure}:0.0.0"),
+        version: "0.0.0".to_owned(),
+        arguments: Arguments::Json(Bytes::copy_from_slice(arguments.as_bytes())),
+        serialized: false,
+        headers: vec![],
+        mode: RunMode::Normal,
+        trusted: false,
+        deadline: None,
+        hops: 0,
+    };
+    isolate.start_call(id, &call, Instant::now() + Duration::from_secs(20))
 }

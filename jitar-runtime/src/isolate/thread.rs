@@ -60,7 +60,11 @@ impl Recipe {
             log: Box::new(log),
         };
         let mut isolate = Isolate::boot(options).await.map_err(|error| IsolateError::Boot(error.to_string()))?;
-        self.prepare(&mut isolate).await.map_err(|error| IsolateError::Script(error.to_string()))?;
+        if let Err(error) = self.prepare(&mut isolate).await {
+            // What was set up before the failure is torn down; the failure is what the user must hear of.
+            drop(self.tear_down(&mut isolate).await);
+            return Err(IsolateError::Script(error.to_string()));
+        }
         Ok(isolate)
     }
 

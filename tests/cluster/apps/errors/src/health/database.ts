@@ -1,0 +1,1 @@
+export default { name: 'database', timeout: undefined, isHealthy: async () => false };

@@ -1,0 +1,5 @@
+type Text = string;
+
+export function lengthOf(text: Text): number {
+    return text.length;
+}

@@ -1,0 +1,5 @@
+import { steps } from './steps';
+
+export default async function listSteps(): Promise<string[]> {
+    return steps;
+}

@@ -1,0 +1,4 @@
+import { steps } from '../steps';
+
+steps.push('close');
+console.log(`steps: ${steps.join(', ')}`);

@@ -1,0 +1,2 @@
+/** What happened so far, in order. */
+export const steps: string[] = [];

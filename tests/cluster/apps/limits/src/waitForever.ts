@@ -1,0 +1,4 @@
+export default async function waitForever(): Promise<void> {
+    console.log('running');
+    await new Promise(() => undefined);
+}

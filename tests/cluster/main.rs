@@ -1,0 +1,25 @@
+//! Tests with real processes: the example in one process and as a cluster, and small applications for what the example
+//! does not do.
+
+mod access;
+mod bad_input;
+mod discovery;
+mod errors;
+mod files;
+mod limits;
+mod report;
+mod signals;
+mod start_failures;
+
+/// Runs the same tests against the example in one process and as a cluster.
+macro_rules! in_both_forms {
+    ($($test:ident),+ $(,)?) => {
+        mod standalone {
+            $(#[test] fn $test() { super::$test(&jitar_tests::Example::standalone()); })+
+        }
+        mod cluster {
+            $(#[test] fn $test() { super::$test(&jitar_tests::Example::cluster()); })+
+        }
+    };
+}
+use in_both_forms;

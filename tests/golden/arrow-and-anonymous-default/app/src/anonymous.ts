@@ -1,0 +1,3 @@
+export default async function (a: number) {
+    return a + 4;
+}

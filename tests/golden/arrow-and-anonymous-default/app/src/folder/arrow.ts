@@ -1,0 +1,1 @@
+export default async (a: number) => a + 5;

@@ -1,0 +1,3 @@
+export default async (a: number) => {
+    return a + 6;
+};

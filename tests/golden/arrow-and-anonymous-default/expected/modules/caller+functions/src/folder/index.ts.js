@@ -1,0 +1,3 @@
+export default (async (a)=>{
+    return a + 6;
+});

@@ -1,0 +1,4 @@
+import { __run } from "jitar:remote";
+export default async function arrow(a) {
+  return __run('folder/arrow', '0.0.0', { 'a': a }, this);
+}

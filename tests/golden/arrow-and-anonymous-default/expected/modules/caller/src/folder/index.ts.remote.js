@@ -1,0 +1,4 @@
+import { __run } from "jitar:remote";
+export default async function folder(a) {
+  return __run('folder', '0.0.0', { 'a': a }, this);
+}

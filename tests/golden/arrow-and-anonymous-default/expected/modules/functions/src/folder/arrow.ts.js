@@ -1,0 +1,1 @@
+export default (async (a)=>a + 5);

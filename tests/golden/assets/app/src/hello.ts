@@ -1,0 +1,3 @@
+export default async function hello() {
+    return 'hello';
+}

@@ -1,0 +1,9 @@
+import { Person } from "../people/Person.ts";
+import { describe, makePerson, UNKNOWN } from "../people/describe.ts";
+export async function hire(name = UNKNOWN) {
+    return describe(new Person(name));
+}
+export async function meet(name) {
+    const person = await makePerson(name);
+    return `${person instanceof Person}: ${person.introduce()}`;
+}

@@ -1,0 +1,3 @@
+export * from './total';
+export * from './count';
+export * as units from '../units';

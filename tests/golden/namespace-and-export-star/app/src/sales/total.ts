@@ -1,0 +1,5 @@
+export const CURRENCY = 'EUR';
+
+export async function total(year: number) {
+    return year * 2;
+}

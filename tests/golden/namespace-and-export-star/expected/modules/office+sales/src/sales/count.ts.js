@@ -1,0 +1,3 @@
+export async function count() {
+    return 3;
+}

@@ -1,0 +1,3 @@
+export * from "./total.ts";
+export * from "./count.ts";
+export * as units from "../units.ts";

@@ -1,0 +1,4 @@
+export const CURRENCY = 'EUR';
+export async function total(year) {
+    return year * 2;
+}

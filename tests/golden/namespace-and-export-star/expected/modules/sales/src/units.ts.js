@@ -1,0 +1,2 @@
+export const METRE = 'm';
+export const GRAM = 'g';

@@ -1,0 +1,3 @@
+(globalThis as { effect?: string }).effect = 'seen';
+
+export {};

@@ -1,0 +1,5 @@
+function name() {
+    return 'called';
+}
+
+export default name();

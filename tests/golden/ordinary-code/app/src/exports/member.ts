@@ -1,0 +1,3 @@
+const a = { b: 'member' };
+
+export default a.b;

@@ -1,0 +1,2 @@
+export * from '../things';
+export * as things from '../things';

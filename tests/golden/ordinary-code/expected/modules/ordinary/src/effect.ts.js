@@ -1,0 +1,2 @@
+globalThis.effect = 'seen';
+export { };

@@ -1,0 +1,4 @@
+function name() {
+    return 'called';
+}
+export default name();

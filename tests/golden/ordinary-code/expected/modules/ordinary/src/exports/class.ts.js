@@ -1,0 +1,5 @@
+export default class {
+    name() {
+        return 'class';
+    }
+}

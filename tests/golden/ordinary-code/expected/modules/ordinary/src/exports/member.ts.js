@@ -1,0 +1,4 @@
+const a = {
+    b: 'member'
+};
+export default a.b;

@@ -1,0 +1,2 @@
+export * from "../things.ts";
+export * as things from "../things.ts";

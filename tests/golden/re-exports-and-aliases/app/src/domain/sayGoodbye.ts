@@ -1,0 +1,5 @@
+async function goodbye() {
+    return 'goodbye';
+}
+
+export { goodbye as sayBye };

@@ -1,0 +1,3 @@
+export async function checkSecret(secret: string) {
+    return secret === 'jitar';
+}

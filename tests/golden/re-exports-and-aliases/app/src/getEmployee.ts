@@ -1,0 +1,3 @@
+export async function getEmployeeV2() {
+    return 'employee 2';
+}

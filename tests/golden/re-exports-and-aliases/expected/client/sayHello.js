@@ -1,0 +1,4 @@
+import { __run } from "/jitar/client/jitar.js";
+export default async function sayHello() {
+  return __run('sayHello', '0.0.0', {}, this);
+}

@@ -1,0 +1,4 @@
+async function goodbye() {
+    return 'goodbye';
+}
+export { goodbye as sayBye };

@@ -1,0 +1,11 @@
+const $unavailable = (message) => new Proxy(function () {}, new Proxy({}, { get: () => () => { throw new Error(message); } }));
+export const plain = $unavailable("'plain' of 'target/forms.ts' is not available in the browser: it is not public");
+export const initialised = $unavailable("'initialised' of 'target/forms.ts' is not available in the browser: it is not public");
+export const optional = $unavailable("'optional' of 'target/forms.ts' is not available in the browser: it is not public");
+export const maybe = $unavailable("'maybe' of 'target/forms.ts' is not available in the browser: it is not public");
+export const rest = $unavailable("'rest' of 'target/forms.ts' is not available in the browser: it is not public");
+export const object = $unavailable("'object' of 'target/forms.ts' is not available in the browser: it is not public");
+export const array = $unavailable("'array' of 'target/forms.ts' is not available in the browser: it is not public");
+export const objectRest = $unavailable("'objectRest' of 'target/forms.ts' is not available in the browser: it is not public");
+export const arrayRest = $unavailable("'arrayRest' of 'target/forms.ts' is not available in the browser: it is not public");
+export const wholeOptional = $unavailable("'wholeOptional' of 'target/forms.ts' is not available in the browser: it is not public");

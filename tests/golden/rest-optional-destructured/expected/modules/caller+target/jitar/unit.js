@@ -1,0 +1,4 @@
+import { registerSegments } from "jitar:remote";
+import $1 from "jitar:segment/caller";
+import $2 from "jitar:segment/target";
+registerSegments([$1, $2]);

@@ -1,0 +1,4 @@
+import { state } from "./state.ts";
+export async function show(greeting) {
+    return `${greeting}, it is ${state.open ? 'open' : 'closed'}`;
+}

@@ -1,0 +1,3 @@
+export const state = {
+    open: false
+};

@@ -1,0 +1,1 @@
+export type MonthData = { year: number; month: string; total: number };

@@ -1,0 +1,8 @@
+import getEmployee, { getEmployeeV1, getEmployeeV2 } from "./getEmployee.ts";
+export async function list() {
+    return [
+        await getEmployee(1),
+        await getEmployeeV1(2),
+        await getEmployeeV2(3, true)
+    ];
+}

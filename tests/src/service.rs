@@ -1,0 +1,83 @@
+//! A service in a process of its own.
+
+use std::process::Command;
+
+use crate::http::{Request, Response};
+use crate::process::{End, Process};
+use crate::wait;
+
+/// A service that has started.
+#[derive(Debug)]
+pub struct Service {
+    /// Its address.
+    pub url: String,
+    /// Its process.
+    pub process: Process,
+}
+
+impl Service {
+    /// Starts a service, and waits until it says its address.
+    ///
+    /// # Panics
+    /// When it does not start.
+    #[track_caller]
+    pub fn start(command: &mut Command, environment: &[(&str, &str)]) -> Self {
+        let process = Process::start(command, environment);
+        let url = process.line("Server started at ");
+        Self { url, process }
+    }
+
+    /// Sends a request.
+    ///
+    /// # Panics
+    /// When no answer comes.
+    #[track_caller]
+    pub fn send(&self, request: &Request) -> Response {
+        request.send(&self.url).unwrap_or_else(|error| panic!("{request:?}: {error}\n{}", self.process.printed()))
+    }
+
+    /// The answer to a GET.
+    #[track_caller]
+    pub fn get(&self, target: &str) -> Response {
+        self.send(&Request::get(target))
+    }
+
+    /// The answer to a POST with JSON.
+    #[track_caller]
+    pub fn post(&self, target: &str, json: &str) -> Response {
+        self.send(&Request::post(target, json))
+    }
+
+    /// Asks until the answer is as wanted.
+    ///
+    /// # Panics
+    /// When that does not happen.
+    #[track_caller]
+    pub fn until(&self, what: &str, request: &Request, is_wanted: impl Fn(&Response) -> bool) -> Response {
+        let mut last = String::new();
+        let ask = || match request.send(&self.url) {
+            Ok(response) if is_wanted(&response) => Some(response),
+            other => {
+                last = format!("{other:?}");
+                None
+            }
+        };
+        let answer = wait::until(ask);
+        answer.unwrap_or_else(|| panic!("no {what}; the last answer was {last}\n{}", self.process.printed()))
+    }
+
+    /// Asks it to stop, and waits for its end.
+    #[track_caller]
+    pub fn stop(self) -> End {
+        self.process.signal("TERM");
+        self.process.end()
+    }
+
+    /// Ends it as a crash would: without a word to anybody.
+    #[track_caller]
+    pub fn kill(self) {
+        self.process.signal("KILL");
+        let end = self.process.end();
+        assert_eq!(end.status, None, "SIGKILL leaves no exit status");
+    }
+}
