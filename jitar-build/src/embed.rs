@@ -208,9 +208,11 @@ impl Embedding<'_> {
         let client = self.generated.client.keys().map(|path| (path.as_str(), client_path(path)));
         let app = format!(
             "// Written by jitar-build.\n\
+             const _: () = ::jitar::__private::assert_engine({:?});\n\
              pub const APP: ::jitar::__private::App = ::jitar::__private::App {{\n    \
              manifest: include_bytes!(\"manifest.json\"),\n    \
              base: include_bytes!({:?}),\n    services: {},\n    assets: {},\n    client: {},\n}};\n",
+            jitar_engine::VERSION,
             self.snapshots.base,
             included(services),
             included(assets),
@@ -349,6 +351,7 @@ mod tests {
         let root = app.folder.path("");
         let expected = format!(
             r#"// Written by jitar-build.
+const _: () = ::jitar::__private::assert_engine("0.1.0");
 pub const APP: ::jitar::__private::App = ::jitar::__private::App {{
     manifest: include_bytes!("manifest.json"),
     base: include_bytes!("snapshots/base-1.bin"),

@@ -54,6 +54,13 @@ pub use embed::EmbedError;
 pub use fs::FsError;
 pub use snapshot::SnapshotError;
 
+/// Makes a startup snapshot and ends the process, when this process was started for that; else does nothing. A build
+/// starts its own program again, without arguments, so a program that reads arguments before it builds calls this first.
+/// [`compile`] and [`Builder`] do it by themselves.
+pub fn serve_snapshot_request() {
+    snapshot::serve_request();
+}
+
 /// Builds the application in this folder, which is relative to the package; the whole of most build scripts. Ends the
 /// process with status 1 when the application has mistakes. See [`Builder`] for options.
 pub fn compile(app: impl Into<PathBuf>) {

@@ -58,7 +58,8 @@ impl From<&JsError> for JsException {
         let message = message.strip_prefix("(in promise) ").unwrap_or(message);
         // The stack's text is there for every error; it was source-mapped when it was made.
         let stack = error.stack.as_deref().unwrap_or_default();
-        let frames = stack.lines().map(str::trim).filter(|line| line.starts_with("at ") && line.contains("file:///app/"));
+        let frames =
+            stack.lines().map(str::trim).filter(|line| line.starts_with("at ") && line.contains("file:///app/"));
         let frames = frames.map(short_text);
         Self { message: short_text(message), frames: frames.collect() }
     }

@@ -24,7 +24,11 @@ impl Handles {
     }
 
     /// The function of that name.
-    pub(crate) fn function(&self, runtime: &mut JsRuntime, name: &str) -> Result<v8::Global<v8::Function>, EngineError> {
+    pub(crate) fn function(
+        &self,
+        runtime: &mut JsRuntime,
+        name: &str,
+    ) -> Result<v8::Global<v8::Function>, EngineError> {
         deno_core::scope!(scope, runtime);
         let object = v8::Local::new(scope, &self.0);
         let key = string(scope, name.as_bytes());

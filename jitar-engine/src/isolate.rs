@@ -8,7 +8,9 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use deno_core::error::CoreError;
-use deno_core::{CancelHandle, JsRuntime, ModuleId, ModuleSpecifier, OpState, PollEventLoopOptions, RuntimeOptions, v8};
+use deno_core::{
+    CancelHandle, JsRuntime, ModuleId, ModuleSpecifier, OpState, PollEventLoopOptions, RuntimeOptions, v8,
+};
 
 use crate::call::{Arguments, Call, Headers, Outbound, Reply, RunMode};
 use crate::error::{EngineError, exception_of};
@@ -337,7 +339,11 @@ impl Functions {
 
 /// Calls a function of the dispatcher that settles through ops: what it returns does not matter, and it throws only when
 /// the isolate is being ended.
-fn invoke(scope: &mut v8::PinScope<'_, '_>, function: &v8::Global<v8::Function>, arguments: &[v8::Local<'_, v8::Value>]) {
+fn invoke(
+    scope: &mut v8::PinScope<'_, '_>,
+    function: &v8::Global<v8::Function>,
+    arguments: &[v8::Local<'_, v8::Value>],
+) {
     v8::tc_scope!(let scope, scope);
     let this = v8::undefined(scope).into();
     function.open(scope).call(scope, this, arguments);

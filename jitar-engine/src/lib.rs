@@ -18,6 +18,9 @@ mod ops;
 pub mod platform;
 pub mod snapshot;
 
+/// Version of this crate. The sides that build and run an application must have the same one.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 pub use error::{EngineError, JsException, short_specifier};
 pub use isolate::{Isolate, IsolateOptions, Source};
 pub use limits::{IsolateControl, TerminationReason};

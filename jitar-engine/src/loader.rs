@@ -122,9 +122,11 @@ impl ModuleLoader for ArchiveLoader {
                 Ok(ModuleSource::new(kind, code, specifier, None))
             }
             None => {
-                let from = referrer.map(|referrer| format!(", imported from {}", short_specifier(referrer.specifier.as_str())));
+                let from = referrer
+                    .map(|referrer| format!(", imported from {}", short_specifier(referrer.specifier.as_str())));
                 let name = short_specifier(specifier.as_str()).to_owned();
-                let message = format!("the module `{name}` is not part of this service unit{}", from.unwrap_or_default());
+                let message =
+                    format!("the module `{name}` is not part of this service unit{}", from.unwrap_or_default());
                 Err(JsErrorBox::type_error(message))
             }
         }))

@@ -64,6 +64,21 @@ pub enum AppError {
     },
 }
 
+/// Refuses, at compile time, what another version of `jitar-build` made.
+///
+/// # Panics
+/// When the versions differ; as generated code calls it in a constant, that is a compile error.
+pub const fn assert_engine(version: &str) {
+    let (built, ours) = (version.as_bytes(), jitar_engine::VERSION.as_bytes());
+    let mut is_same = built.len() == ours.len();
+    let mut idx = 0;
+    while is_same && idx < ours.len() {
+        is_same = built[idx] == ours[idx];
+        idx += 1;
+    }
+    assert!(is_same, "`jitar-build` and `jitar-runtime` have different versions; use the same one for both");
+}
+
 /// Runs the service that a binary carries. The arguments are those of the process; the status is that of the process.
 pub fn main(app: &'static App, units: &'static [Unit], default_service: Option<&'static str>) -> ExitCode {
     run(app, units, default_service, std::env::args_os())

@@ -38,5 +38,5 @@ pub use jitar_macros::service;
 /// What generated code names. No promise.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::app::{App, Unit, main, run};
+    pub use crate::app::{App, Unit, assert_engine, main, run};
 }

@@ -7,7 +7,7 @@ use super::in_both_forms;
 const TABLE: &str = "/rpc/reporting/getMonthTable";
 const APRIL: &str = r#"{"year": 2025, "month": "April"}"#;
 
-in_both_forms!(says_what_is_wrong, survives_what_is_no_http, keeps_the_connection);
+in_both_forms!(says_what_is_wrong, survives_what_is_no_http, keeps_the_connection, takes_chunks);
 
 fn says_what_is_wrong(example: &Example) {
     let post = |body: &str| Request::post(TABLE, body);
@@ -16,8 +16,18 @@ fn says_what_is_wrong(example: &Example) {
     let deep = format!(r#"{{"deep": {}{}}}"#, "[".repeat(50_000), "]".repeat(50_000));
     let object_needed = "the request body must be a JSON object with the arguments by name, or an array";
     let cases: Vec<(&str, Request, u16, &str)> = vec![
-        ("broken JSON", post(r#"{"year": "#), 400, "the request body is not valid JSON: EOF while parsing a value at line 1 column 9"),
-        ("two values", post("{} {}"), 400, "the request body is not valid JSON: trailing characters at line 1 column 4"),
+        (
+            "broken JSON",
+            post(r#"{"year": "#),
+            400,
+            "the request body is not valid JSON: EOF while parsing a value at line 1 column 9",
+        ),
+        (
+            "two values",
+            post("{} {}"),
+            400,
+            "the request body is not valid JSON: trailing characters at line 1 column 4",
+        ),
         ("a number", post("5"), 400, object_needed),
         ("null", post("null"), 400, object_needed),
         ("a string", post("\"x\""), 400, object_needed),
@@ -28,7 +38,12 @@ fn says_what_is_wrong(example: &Example) {
         ("one argument", post(r#"{"year": 2025}"#), 400, "Missing value for parameter 'month'"),
         ("an unknown argument", post(r#"{"year": 2025, "month": "April", "day": 1}"#), 400, "Unknown parameter day"),
         ("an array", post("[2025, \"April\"]"), 400, "Missing value for parameter 'year'"),
-        ("__proto__", post(r#"{"__proto__": {"year": 2025}, "month": "April"}"#), 400, "Missing value for parameter 'year'"),
+        (
+            "__proto__",
+            post(r#"{"__proto__": {"year": 2025}, "month": "April"}"#),
+            400,
+            "Missing value for parameter 'year'",
+        ),
         (
             "__proto__ beside the others",
             post(r#"{"year": 2025, "month": "April", "__proto__": {"polluted": true}}"#),
@@ -37,9 +52,24 @@ fn says_what_is_wrong(example: &Example) {
         ),
         ("an injected name", post(r#"{"year": 2025, "month": "April", "*year": 1}"#), 400, "Unknown parameter *year"),
         ("deep nesting", post(&deep), 400, "Missing value for parameter 'year'"),
-        ("a type that fits not", get(&format!("{TABLE}?year=soon&month=April")), 400, "Invalid value for parameter 'year'"),
-        ("text as body", Request::new("POST", TABLE).header("content-type", "text/plain").body(APRIL), 415, "send `application/json` in UTF-8"),
-        ("an unknown procedure", Request::post("/rpc/reporting/nothing", "{}"), 404, "Procedure 'reporting/nothing' not found"),
+        (
+            "a type that fits not",
+            get(&format!("{TABLE}?year=soon&month=April")),
+            400,
+            "Invalid value for parameter 'year'",
+        ),
+        (
+            "text as body",
+            Request::new("POST", TABLE).header("content-type", "text/plain").body(APRIL),
+            415,
+            "send `application/json` in UTF-8",
+        ),
+        (
+            "an unknown procedure",
+            Request::post("/rpc/reporting/nothing", "{}"),
+            404,
+            "Procedure 'reporting/nothing' not found",
+        ),
         ("a name of Object", Request::post("/rpc/__proto__", "{}"), 404, "Procedure '__proto__' not found"),
         ("no name", Request::post("/rpc/", "{}"), 400, "Missing procedure name"),
         ("dots", Request::post("/rpc/a/../b", "{}"), 400, "Invalid procedure name"),
@@ -47,7 +77,12 @@ fn says_what_is_wrong(example: &Example) {
         ("no UTF-8 in the path", get("/rpc/reporting/%ff"), 400, "malformed percent-encoding in the path"),
         ("a broken escape in a file", get("/%zz"), 400, "malformed percent-encoding in the path"),
         ("a broken escape in the query", get(&format!("{TABLE}?year=%zz")), 400, "malformed percent-encoding in `%zz`"),
-        ("a broken version", post(APRIL).header("x-jitar-procedure-version", "one"), 400, "Invalid version number 'one'"),
+        (
+            "a broken version",
+            post(APRIL).header("x-jitar-procedure-version", "one"),
+            400,
+            "Invalid version number 'one'",
+        ),
         (
             "compressed",
             post(APRIL).header("content-encoding", "gzip"),
@@ -75,7 +110,10 @@ fn survives_what_is_no_http(example: &Example) {
         ("TLS", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"),
         ("zeros", &[0; 4096]),
         ("two lengths", b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab"),
-        ("length and chunks", b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"),
+        (
+            "length and chunks",
+            b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+        ),
     ];
     for (name, bytes) in cases {
         let mut connection = Connection::open(&example.entry().url).expect("a connection");
@@ -102,6 +140,24 @@ fn keeps_the_connection(example: &Example) {
         let answer = connection.send(&request).expect("an answer on the same connection");
         assert_eq!(answer.status, status, "{request:?}: {}", answer.text());
     }
+}
+
+/// Bodies without a length have the same limit.
+fn takes_chunks(example: &Example) {
+    let head =
+        format!("POST {TABLE} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked");
+    let chunk = |text: &str| format!("{:x}\r\n{text}\r\n", text.len());
+    let large = chunk(&" ".repeat(1 << 16)).repeat(4);
+    for (start, status) in [("", 200), (large.as_str(), 413)] {
+        let mut connection = Connection::open(&example.entry().url).expect("a connection");
+        let (first, second) = APRIL.split_at(10);
+        let request = format!("{head}\r\n\r\n{start}{}{}{}", chunk(first), chunk(second), chunk(""));
+        // The service may answer before it has read all.
+        drop(connection.write(request.as_bytes()));
+        let answer = connection.read(false).expect("an answer");
+        assert_eq!(answer.status, status, "{}", answer.text());
+    }
+    assert_works(example);
 }
 
 #[track_caller]

@@ -1,7 +1,6 @@
 //! Workers find their gateway and come back to it; the gateway finds out who is gone.
 
 use std::collections::BTreeMap;
-use std::thread;
 
 use jitar_tests::{Project, Request, Response, Service, ports};
 
@@ -42,7 +41,8 @@ fn a_worker_that_was_killed_is_forgotten() {
         let last = found.last().map_or(0, |answer| answer.status);
         found.push(gateway.until("other answer", &Request::get(NAME), |answer| answer.status != last));
     }
-    let found: Vec<_> = found.iter().map(|answer| (answer.status, answer.text(), answer.header("retry-after"))).collect();
+    let found: Vec<_> =
+        found.iter().map(|answer| (answer.status, answer.text(), answer.header("retry-after"))).collect();
     let expected = [
         (502, "Procedure 'nameWorker' cannot be reached".to_owned(), None),
         (503, "No worker available for procedure 'nameWorker'".to_owned(), Some("1")),
@@ -57,8 +57,7 @@ fn a_call_on_a_worker_that_is_killed_fails_at_once() {
     let gateway = Project::named("discovery").start("gateway", &[]);
     let worker = worker(&gateway.url);
     wait_for_workers(&gateway, 1);
-    let url = gateway.url.clone();
-    let call = thread::spawn(move || Request::get("/rpc/waitForever").send(&url).expect("an answer"));
+    let call = gateway.get_in_background("/rpc/waitForever");
     worker.process.line("waiting");
     worker.kill();
     let answer = call.join().expect("an answer");

@@ -74,9 +74,11 @@ fn middleware_adds_headers_and_arguments() {
 
 #[test]
 fn health_is_what_the_checks_say() {
-    for (name, checks, is_well) in
-        [("well", r#"{"disk":true}"#, true), ("sick", r#"{"database":false,"disk":true}"#, false), ("worker", "{}", true)]
-    {
+    for (name, checks, is_well) in [
+        ("well", r#"{"disk":true}"#, true),
+        ("sick", r#"{"database":false,"disk":true}"#, false),
+        ("worker", "{}", true),
+    ] {
         let service = Project::named("errors").start(name, &[]);
         assert_eq!(service.get("/health").summary(), (200, checks.to_owned()), "{name}");
         let status = if is_well { 200 } else { 503 };

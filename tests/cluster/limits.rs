@@ -1,14 +1,12 @@
 //! Calls that take too much are ended; health, other isolates and later calls do not notice.
 
-use std::thread;
-
-use jitar_tests::{Project, Request, Response, Service};
+use jitar_tests::{Project, Response, Service};
 
 const NAME: &str = "/rpc/nameIsolate";
 
 #[test]
 fn a_loop_is_ended_by_its_cpu_time() {
-    for procedure in ["spin", "spinLater"] {
+    for procedure in ["spin", "spinNested", "spinLater"] {
         let ended = end_one_call("turns", procedure, Isolate::Replaced);
         assert_eq!(ended.summary(), (504, "The call exceeded `limits.cpu` and was ended".to_owned()), "{procedure}");
     }
@@ -42,7 +40,7 @@ fn a_full_heap_ends_its_isolate_only() {
 #[test]
 fn calls_beside_a_loop_may_be_repeated() {
     let service = Project::named("limits").start("one", &[]);
-    let bystander = in_background(&service, "/rpc/hold?millis=25000");
+    let bystander = service.get_in_background("/rpc/hold?millis=25000");
     service.process.line("running");
     assert_eq!(service.get("/rpc/spin").status, 504);
     let bystander = bystander.join().expect("an answer");
@@ -56,7 +54,7 @@ fn calls_beside_a_loop_may_be_repeated() {
 #[test]
 fn the_queue_is_bounded() {
     let service = Project::named("limits").start("queue", &[]);
-    let calls: Vec<_> = (0..4).map(|_| in_background(&service, "/rpc/hold?millis=1500")).collect();
+    let calls: Vec<_> = (0..4).map(|_| service.get_in_background("/rpc/hold?millis=1500")).collect();
     service.process.line("running");
     assert_eq!(service.get("/health/status").status, 200);
     let answers: Vec<Response> = calls.into_iter().map(|call| call.join().expect("an answer")).collect();
@@ -70,7 +68,7 @@ fn the_queue_is_bounded() {
 }
 
 /// What becomes of the isolate of a call that was ended.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Isolate {
     Kept,
     Replaced,
@@ -81,7 +79,7 @@ enum Isolate {
 fn end_one_call(service: &str, procedure: &str, expected: Isolate) -> Response {
     let service = Project::named("limits").start(service, &[]);
     let first = name(&service);
-    let call = in_background(&service, &format!("/rpc/{procedure}"));
+    let call = service.get_in_background(&format!("/rpc/{procedure}"));
     service.process.line("running");
     let second = name(&service);
     assert_ne!(second, first);
@@ -94,11 +92,6 @@ fn end_one_call(service: &str, procedure: &str, expected: Isolate) -> Response {
     assert_eq!(after == first, expected == Isolate::Kept, "{procedure}");
     assert_eq!(service.stop().status, Some(0));
     answer
-}
-
-fn in_background(service: &Service, target: &str) -> thread::JoinHandle<Response> {
-    let (url, request) = (service.url.clone(), Request::get(target));
-    thread::spawn(move || request.send(&url).expect("an answer"))
 }
 
 /// Which isolate answers now.

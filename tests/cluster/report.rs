@@ -41,16 +41,16 @@ fn explains_an_unknown_month(example: &Example) {
     let unknown_month = format!("There is no month 'Foo'. Use one of {months}.");
     let unknown_year = "There are no sales of the year '1'. Use one of 2024, 2025.".to_owned();
     for procedure in [REPORT, TABLE] {
-        for (arguments, expected) in [
-            (r#"{"year": 2025, "month": "Foo"}"#, &unknown_month),
-            (r#"{"year": 1, "month": "April"}"#, &unknown_year),
-        ] {
+        for (arguments, expected) in
+            [(r#"{"year": 2025, "month": "Foo"}"#, &unknown_month), (r#"{"year": 1, "month": "April"}"#, &unknown_year)]
+        {
             let answer = example.entry().post(procedure, arguments);
             assert_eq!(answer.summary(), (400, expected.clone()), "{procedure} {arguments}");
             assert_eq!(answer.header("content-type"), Some("text/plain; charset=utf-8"));
         }
     }
-    let problem = Request::post(REPORT, r#"{"year": 2025, "month": "Foo"}"#).header("accept", "application/problem+json");
+    let problem =
+        Request::post(REPORT, r#"{"year": 2025, "month": "Foo"}"#).header("accept", "application/problem+json");
     let answer = example.entry().send(&problem);
     assert_eq!((answer.status, answer.json()["detail"].as_str()), (400, Some(&*unknown_month)));
 }

@@ -6,14 +6,14 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::Duration;
 
-use jitar_tests::{Project, Request, Response, wait};
+use jitar_tests::{Project, Request, wait};
 use serde_json::json;
 
 #[test]
 fn a_signal_lets_running_calls_finish() {
     for signal in ["TERM", "INT"] {
         let service = Project::named("lifecycle").start("worker", &[]);
-        let call = in_background(&service.url, "/rpc/answerLater?millis=500");
+        let call = service.get_in_background("/rpc/answerLater?millis=500");
         service.process.line("answering later");
         service.process.signal(signal);
         let answer = call.join().expect("an answer");
@@ -29,7 +29,7 @@ fn a_signal_lets_running_calls_finish() {
 #[test]
 fn a_service_that_stops_takes_no_new_calls() {
     let service = Project::named("lifecycle").start("worker", &[]);
-    let call = in_background(&service.url, "/rpc/answerLater?millis=1500");
+    let call = service.get_in_background("/rpc/answerLater?millis=1500");
     service.process.line("answering later");
     service.process.signal("TERM");
     // Whether the connection is refused or left alone: nobody answers.
@@ -92,11 +92,6 @@ fn a_tear_down_script_that_fails_is_no_clean_stop() {
     let end = Project::named("lifecycle").start("failingEnd", &[]).stop();
     assert_eq!(end.status, Some(1), "{}", end.printed);
     assert!(end.printed.contains("Error: the database is not there"), "{}", end.printed);
-}
-
-fn in_background(url: &str, target: &str) -> thread::JoinHandle<Response> {
-    let (url, request) = (url.to_owned(), Request::get(target));
-    thread::spawn(move || request.send(&url).expect("an answer"))
 }
 
 /// A gateway that tells what it is asked: method, path and body. It gives every worker the id 7.

@@ -57,7 +57,10 @@ fn wrong_service_files() {
     let with = |worker: &str| format!("{{\n  \"url\": \"http://127.0.0.1:0\",\n  {worker}\n}}");
     for (file, text) in [
         (with(r#""wroker": {"segments": []}"#), "service.json:3:3: Unknown field 'wroker'; did you mean 'worker'?"),
-        (with(r#""worker": {"segments": ["reportin"]}"#), "service.json:3:27: this binary has no segment 'reportin'; did you mean 'reporting'?"),
+        (
+            with(r#""worker": {"segments": ["reportin"]}"#),
+            "service.json:3:27: this binary has no segment 'reportin'; did you mean 'reporting'?",
+        ),
         (with(r#""worker": {"segments": ["sales"]}"#), "service.json:3:27: this binary has no segment 'sales'"),
         (with(r#""worker": {"segments": "reporting"}"#), "service.json:3:26: Field 'worker.segments' is not a list"),
         (with(r#""gateway": {}"#), "this binary has no unit without segments; it carries: 'reporting'"),

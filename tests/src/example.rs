@@ -90,12 +90,14 @@ impl Example {
     #[track_caller]
     pub fn service(&self, name: &str) -> &Service {
         let found = self.services.iter().find(|(known, _)| *known == name);
-        found.map(|(_, service)| service).unwrap_or_else(|| panic!("there is no service `{name}` in this form"))
+        let Some((_, service)) = found else { panic!("there is no service `{name}` in this form") };
+        service
     }
 
     /// What all processes printed, for messages.
     pub fn printed(&self) -> String {
-        self.services.iter().map(|(name, service)| format!("{name}:\n{}", service.process.printed())).collect()
+        let logs = self.services.iter().map(|(name, service)| format!("{name}:\n{}", service.process.printed()));
+        logs.collect::<Vec<_>>().join("\n")
     }
 }
 

@@ -72,14 +72,6 @@ impl Process {
         assert!(status.expect("`kill` starts").success(), "cannot send SIG{name}; it printed:\n{}", self.printed());
     }
 
-    /// Whether it still runs.
-    ///
-    /// # Panics
-    /// When the system does not tell.
-    pub fn is_running(&mut self) -> bool {
-        self.child.try_wait().expect("the state of a child process").is_none()
-    }
-
     /// Waits for its end.
     ///
     /// # Panics

@@ -1,6 +1,7 @@
 //! A service in a process of its own.
 
 use std::process::Command;
+use std::thread::{self, JoinHandle};
 
 use crate::http::{Request, Response};
 use crate::process::{End, Process};
@@ -37,15 +38,30 @@ impl Service {
     }
 
     /// The answer to a GET.
+    ///
+    /// # Panics
+    /// When no answer comes.
     #[track_caller]
     pub fn get(&self, target: &str) -> Response {
         self.send(&Request::get(target))
     }
 
     /// The answer to a POST with JSON.
+    ///
+    /// # Panics
+    /// When no answer comes.
     #[track_caller]
     pub fn post(&self, target: &str, json: &str) -> Response {
         self.send(&Request::post(target, json))
+    }
+
+    /// Sends a GET whose answer is waited for later.
+    ///
+    /// # Panics
+    /// When no answer comes; not before somebody waits for it.
+    pub fn get_in_background(&self, target: &str) -> JoinHandle<Response> {
+        let (url, request) = (self.url.clone(), Request::get(target));
+        thread::spawn(move || request.send(&url).expect("an answer"))
     }
 
     /// Asks until the answer is as wanted.
@@ -67,6 +83,9 @@ impl Service {
     }
 
     /// Asks it to stop, and waits for its end.
+    ///
+    /// # Panics
+    /// When it does not end.
     #[track_caller]
     pub fn stop(self) -> End {
         self.process.signal("TERM");
@@ -74,6 +93,9 @@ impl Service {
     }
 
     /// Ends it as a crash would: without a word to anybody.
+    ///
+    /// # Panics
+    /// When it does not end.
     #[track_caller]
     pub fn kill(self) {
         self.process.signal("KILL");

@@ -162,8 +162,14 @@ impl<'a> Scanner<'a> {
     /// Resolves all imports of a module.
     fn link(&mut self, location: &Location, module: &mut Module) {
         let mut imports = std::mem::take(&mut module.imports);
-        for Import { specifier, range, target, .. } in &mut imports {
+        for Import { specifier, range, target, attribute, .. } in &mut imports {
             *target = self.target(location, module, specifier, *range);
+            if let Some(kind) = attribute.as_ref().filter(|kind| *kind != "json") {
+                let message = format!("modules of type `{kind}` cannot be imported");
+                let diagnostic = Diagnostic::error(&codes::UNSUPPORTED_FILE, message);
+                let diagnostic = diagnostic.label(&location.file, &module.text, *range, "imported here");
+                self.diagnostics.push(diagnostic.help("only JavaScript, TypeScript and JSON modules are known"));
+            }
         }
         module.imports = imports;
         let mut dynamic_imports = std::mem::take(&mut module.dynamic_imports);

@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 
 use jitar_engine::call::{Outbound, Reply};
 use jitar_engine::snapshot::Blob;
-use jitar_engine::{EngineError, Isolate, IsolateControl, IsolateOptions, LogLevel, ModuleStore, Source, TerminationReason};
+use jitar_engine::{
+    EngineError, Isolate, IsolateControl, IsolateOptions, LogLevel, ModuleStore, Source, TerminationReason,
+};
 use tokio::sync::{mpsc, oneshot};
 
 use super::IsolateError;

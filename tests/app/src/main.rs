@@ -19,12 +19,8 @@ use place::Place;
 const USAGE: &str = "usage: jitar-app FOLDER [--check] [flags of a service]";
 
 fn main() -> ExitCode {
-    let arguments: Vec<OsString> = env::args_os().skip(1).collect();
-    if arguments.is_empty() {
-        // The build starts this program again, without arguments, to make startup snapshots. Then this does not return.
-        drop(Builder::new().try_build());
-    }
-    let arguments = match Arguments::read(arguments.into_iter()) {
+    jitar_build::serve_snapshot_request();
+    let arguments = match Arguments::read(env::args_os().skip(1)) {
         Ok(arguments) => arguments,
         Err(error) => return fail(&error, 2),
     };
