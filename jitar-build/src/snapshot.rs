@@ -273,13 +273,10 @@ impl Attempt {
             return Self::Made;
         }
         let said = String::from_utf8_lossy(&output.stderr);
-        match output.status.code() {
-            Some(cargo::FAILED) => Self::Refused(said.trim().to_owned()),
-            _ => {
-                let lines: Vec<&str> = said.lines().map(str::trim).filter(|line| line.len() > 1).collect();
-                let first = lines.first().copied().unwrap_or_default();
-                Self::Aborted(format!("the process ended with {}: {first}", output.status))
-            }
+        if output.status.code() == Some(cargo::FAILED) {
+            return Self::Refused(said.trim().to_owned());
         }
+        let first = said.lines().map(str::trim).find(|line| line.len() > 1).unwrap_or_default();
+        Self::Aborted(format!("the process ended with {}: {first}", output.status))
     }
 }

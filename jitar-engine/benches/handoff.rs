@@ -46,7 +46,7 @@ fn same_thread(made: &Made, in_flight: u32) -> Duration {
     let before = cpu_time();
     let mut started = 0;
     worker.drive(|isolate, cx| {
-        while started < CALLS && started - *settled.borrow() < in_flight {
+        while started < CALLS && started.saturating_sub(*settled.borrow()) < in_flight {
             support::start(isolate, started, "hello", "{\"name\":\"Ann\"}");
             started += 1;
         }
@@ -57,7 +57,7 @@ fn same_thread(made: &Made, in_flight: u32) -> Duration {
         cx.waker().wake_by_ref();
         Poll::Pending
     });
-    cpu_time() - before
+    cpu_time().saturating_sub(before)
 }
 
 fn other_thread(made: &Made, in_flight: u32) -> Duration {
@@ -80,9 +80,9 @@ fn other_thread(made: &Made, in_flight: u32) -> Duration {
         });
     });
     let waiting = Waiting::default();
-    let replies = Rc::clone(&waiting);
+    let callers = Rc::clone(&waiting);
     let mut worker = Worker::with_replies(made, move |id, reply| {
-        drop(replies.borrow_mut().remove(&id).map(|waiting| waiting.send(reply)));
+        drop(callers.borrow_mut().remove(&id).map(|caller| caller.send(reply)));
     });
     let before = cpu_time();
     worker.drive(|isolate, cx| {
@@ -100,7 +100,7 @@ fn other_thread(made: &Made, in_flight: u32) -> Duration {
         Poll::Pending
     });
     client.join().expect("the client ends");
-    cpu_time() - before
+    cpu_time().saturating_sub(before)
 }
 
 /// User and system time of the process so far.

@@ -21,6 +21,12 @@ use crate::loader::{ArchiveLoader, ModuleStore};
 use crate::ops::{LogLevel, LogSink, OutboundSlot, ReplySink, RunningCall, RunningCalls};
 use crate::snapshot::Blob;
 
+/// Takes the reply of a call, by the call's number.
+pub type ReplyHandler = Box<dyn Fn(u32, Reply)>;
+
+/// Takes a line of application code.
+pub type LogHandler = Box<dyn Fn(LogLevel, &str)>;
+
 /// What an isolate is made of.
 pub struct IsolateOptions {
     /// The blob it starts from.
@@ -34,9 +40,9 @@ pub struct IsolateOptions {
     /// Where calls out of the unit go.
     pub outbound: Arc<dyn Outbound>,
     /// Gets every reply, by the number of the call.
-    pub replies: Box<dyn Fn(u32, Reply)>,
+    pub replies: ReplyHandler,
     /// Gets lines of `console.*` and of errors that nobody caught.
-    pub log: Box<dyn Fn(LogLevel, &str)>,
+    pub log: LogHandler,
 }
 
 impl std::fmt::Debug for IsolateOptions {
@@ -307,12 +313,7 @@ fn end_at_heap_limit(runtime: &mut JsRuntime, control: IsolateControl) {
     });
 }
 
-fn install_sinks(
-    state: &Rc<RefCell<OpState>>,
-    outbound: OutboundSlot,
-    replies: Box<dyn Fn(u32, Reply)>,
-    log: Box<dyn Fn(LogLevel, &str)>,
-) {
+fn install_sinks(state: &Rc<RefCell<OpState>>, outbound: OutboundSlot, replies: ReplyHandler, log: LogHandler) {
     let mut state = state.borrow_mut();
     state.put::<OutboundSlot>(outbound);
     state.put::<ReplySink>(Rc::from(replies));

@@ -82,6 +82,26 @@ impl ArchiveLoader {
         }
     }
 
+    fn source(
+        &self,
+        specifier: &ModuleSpecifier,
+        referrer: Option<&ModuleLoadReferrer>,
+    ) -> Result<ModuleSource, JsErrorBox> {
+        let found = self.0.get(specifier.as_str()).map_err(|error| JsErrorBox::generic(error.to_string()))?;
+        let Some(module) = found else {
+            let name = short_specifier(specifier.as_str());
+            let from = referrer.map(|from| format!(", imported from {}", short_specifier(from.specifier.as_str())));
+            let from = from.unwrap_or_default();
+            return Err(JsErrorBox::type_error(format!("the module `{name}` is not part of this service unit{from}")));
+        };
+        let kind = match module.kind {
+            ModuleKind::JavaScript => ModuleType::JavaScript,
+            ModuleKind::Json => ModuleType::Json,
+        };
+        let code = ModuleSourceCode::String(module.code.clone().into());
+        Ok(ModuleSource::new(kind, code, specifier, None))
+    }
+
     /// What a computed `import()` means: the module itself, or one whose ending or `index` was left out.
     fn probe(&self, specifier: ModuleSpecifier) -> ModuleSpecifier {
         let known = |candidate: &str| matches!(self.0.get(candidate), Ok(Some(_)));
@@ -111,25 +131,7 @@ impl ModuleLoader for ArchiveLoader {
         referrer: Option<&ModuleLoadReferrer>,
         _options: ModuleLoadOptions,
     ) -> ModuleLoadResponse {
-        let found = self.0.get(specifier.as_str()).map_err(|error| JsErrorBox::generic(error.to_string()));
-        ModuleLoadResponse::Sync(found.and_then(|module| match module {
-            Some(module) => {
-                let kind = match module.kind {
-                    ModuleKind::JavaScript => ModuleType::JavaScript,
-                    ModuleKind::Json => ModuleType::Json,
-                };
-                let code = ModuleSourceCode::String(module.code.clone().into());
-                Ok(ModuleSource::new(kind, code, specifier, None))
-            }
-            None => {
-                let from = referrer
-                    .map(|referrer| format!(", imported from {}", short_specifier(referrer.specifier.as_str())));
-                let name = short_specifier(specifier.as_str()).to_owned();
-                let message =
-                    format!("the module `{name}` is not part of this service unit{}", from.unwrap_or_default());
-                Err(JsErrorBox::type_error(message))
-            }
-        }))
+        ModuleLoadResponse::Sync(self.source(specifier, referrer))
     }
 
     fn get_source_map(&self, file_name: &str) -> Option<Cow<'_, [u8]>> {

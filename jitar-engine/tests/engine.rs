@@ -14,7 +14,11 @@ fn make_blob() {
 #[test]
 fn calls_a_warm_procedure() {
     let _alone = support::alone();
-    let app = App::new().module("a.js", "export async function add(a, b = 1) { return a + b; }").procedure("a.js", "add", &["a", "b?"]);
+    let app = App::new().module("a.js", "export async function add(a, b = 1) { return a + b; }").procedure(
+        "a.js",
+        "add",
+        &["a", "b?"],
+    );
     let made = app.make();
     assert_eq!(made.deferred, [] as [String; 0]);
     let mut worker = Worker::start(&made);
@@ -118,7 +122,8 @@ fn errors_have_their_status_and_stack() {
 #[test]
 fn two_starts_differ_where_they_must() {
     let _alone = support::alone();
-    let code = "export async function f() { return [Math.random(), Date.now(), typeof Deno, typeof __bootstrap].join(); }";
+    let code =
+        "export async function f() { return [Math.random(), Date.now(), typeof Deno, typeof __bootstrap].join(); }";
     let made = App::new().module("r.js", code).procedure("r.js", "f", &[]).make();
     let (first, second) = (Worker::start(&made).call("f", &json!({})), Worker::start(&made).call("f", &json!({})));
     assert_ne!(first, second);

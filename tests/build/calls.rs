@@ -17,6 +17,8 @@ struct Call {
     /// What is called: a procedure, or else the `path` of another route, which is asked for with GET.
     procedure: Option<String>,
     path: Option<String>,
+    /// What the caller of the `path` wants to have.
+    accept: Option<String>,
     /// The version of the procedure that is asked for.
     version: Option<String>,
     #[serde(default)]
@@ -80,7 +82,10 @@ impl Call {
                 let version = self.version.iter();
                 version.fold(request, |request, version| request.header("x-jitar-procedure-version", version))
             }
-            (None, Some(path)) => Request::get(path),
+            (None, Some(path)) => {
+                let accept = self.accept.iter();
+                accept.fold(Request::get(path), |request, accept| request.header("accept", accept))
+            }
             _ => panic!("{self:?} has not one of `procedure` and `path`"),
         }
     }

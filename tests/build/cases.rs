@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use jitar_tests::programs::package;
+use jitar_tests::programs::{package, program};
 
 /// So many cases run at the same time.
 const AT_ONCE: usize = 2;
@@ -13,6 +13,8 @@ const AT_ONCE: usize = 2;
 pub(crate) fn each(folder: &str, test: impl Fn(&Path) + Sync) {
     let cases = in_folder(&package().join(folder));
     assert!(!cases.is_empty(), "no cases in `{folder}`");
+    // When it cannot be built, no case needs to try.
+    program("jitar-app");
     let run = |case: &Path| thread::scope(|scope| scope.spawn(|| test(case)).join().is_err());
     let mut failed: Vec<&str> = Vec::new();
     for some in cases.chunks(AT_ONCE) {

@@ -43,16 +43,13 @@ fn read(path: &Path) -> String {
 
 /// Sizes change with V8 and the compression.
 fn without_sizes(report: &str) -> String {
-    let lines = report.lines().map(|line| match line.split_once(", packed ") {
-        Some((unit, _)) => format!("{unit}\n"),
-        None => format!("{line}\n"),
-    });
-    lines.collect()
+    let without = |line| str::split_once(line, ", packed ").map_or(line, |(unit, _)| unit);
+    report.lines().flat_map(|line| [without(line), "\n"]).collect()
 }
 
 /// Names of the embedded files, one a line.
 fn assets(output: &Path) -> String {
     let embed: Value = serde_json::from_str(&read(&output.join("embed.json"))).expect("JSON");
     let assets = embed["assets"].as_array().expect("a list of assets");
-    assets.iter().map(|asset| format!("{}\n", asset[0].as_str().expect("a name"))).collect()
+    assets.iter().flat_map(|asset| [asset[0].as_str().expect("a name"), "\n"]).collect()
 }

@@ -9,6 +9,7 @@ mod cases;
 mod diagnostics;
 mod golden;
 mod markdown;
+mod outside;
 mod readme;
 mod reproducible;
 mod runner;

@@ -41,6 +41,6 @@ fn title(info: &str) -> Option<&str> {
 #[test]
 fn only_blocks_with_a_title_are_files() {
     let markdown = "```sh\ncargo\n```\n\n```ts title=\"src/a.ts\"\na\nb\n```\n```json title=\"b\"\n```\n";
-    let expected = [Block { title: "src/a.ts", text: "a\nb\n", start: 42 }, Block { title: "b", text: "", start: 69 }];
+    let expected = [Block { title: "src/a.ts", text: "a\nb\n", start: 40 }, Block { title: "b", text: "", start: 66 }];
     assert_eq!(blocks(markdown), expected);
 }

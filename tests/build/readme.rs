@@ -7,8 +7,8 @@ use std::process::Command;
 use jitar_tests::Service;
 use jitar_tests::programs::package;
 
-use crate::cargo::Outside;
 use crate::markdown::blocks;
+use crate::outside::Outside;
 
 /// The files that the README shows.
 pub(crate) fn files() -> Vec<(String, String)> {

@@ -23,7 +23,7 @@ fn the_same_application_gives_the_same_bytes_in_another_folder() {
     });
     let [first, second] = &outputs;
     let n_files: usize = EQUAL.iter().map(|name| equal(&first.join(name), &second.join(name))).sum();
-    assert!(n_files > 50, "only {n_files} files were compared");
+    assert!(n_files > 30, "only {n_files} files were compared");
 }
 
 /// Copies a folder.

@@ -36,6 +36,7 @@ fn answers_head(example: &Example) {
     let head = example.entry().send(&Request::new("HEAD", "/index.html"));
     assert_eq!(head.status, 200);
     for name in ["content-type", "content-length", "etag"] {
+        assert!(head.header(name).is_some(), "{name}");
         assert_eq!(head.header(name), get.header(name), "{name}");
     }
     assert_eq!(example.entry().send(&Request::new("HEAD", "/missing")).status, 404);

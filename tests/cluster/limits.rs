@@ -67,6 +67,17 @@ fn the_queue_is_bounded() {
     assert_eq!(service.get("/rpc/hold?millis=1").summary(), (200, "held".to_owned()));
 }
 
+/// A call that never ends gives its place back when its time is over.
+#[test]
+fn a_full_isolate_gets_room_again() {
+    let service = Project::named("limits").start("full", &[]);
+    for _ in 0..2 {
+        assert_eq!(service.get("/rpc/waitForever").status, 504);
+        name(&service);
+    }
+    assert_eq!(service.stop().status, Some(0));
+}
+
 /// What becomes of the isolate of a call that was ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Isolate {

@@ -60,6 +60,7 @@ pub enum QueryType {
 }
 
 impl QueryType {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands references to `skip_serializing_if`")]
     fn is_text(&self) -> bool {
         *self == Self::Text
     }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use bytes::Bytes;
-use deno_core::{JsBuffer, OpState, op2};
+use deno_core::{OpState, op2};
 
 use crate::call::{ContentKind, Headers, Reply};
 
@@ -30,10 +30,10 @@ pub(crate) fn op_jitar_settle_bytes(
     #[smi] call: u32,
     #[smi] status: u32,
     #[smi] kind: u32,
-    #[buffer] body: JsBuffer,
+    #[buffer] body: &[u8],
     #[serde] headers: Option<Headers>,
 ) {
-    settle(state, call, status, kind, Bytes::copy_from_slice(&body), headers);
+    settle(state, call, status, kind, Bytes::copy_from_slice(body), headers);
 }
 
 fn settle(state: &OpState, call: u32, status: u32, kind: u32, body: Bytes, headers: Option<Headers>) {

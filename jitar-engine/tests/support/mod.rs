@@ -68,24 +68,31 @@ impl App {
         let mut modules: Vec<ModuleSource> = Vec::new();
         for (name, code) in &self.modules {
             let imports = code.split("from './").skip(1).chain(code.split("import './").skip(1));
-            let imports = imports.map(|rest| format!("file:///app/src/{}", rest.split('\'').next().unwrap_or_default()));
+            let imports =
+                imports.map(|rest| format!("file:///app/src/{}", rest.split('\'').next().unwrap_or_default()));
             let mut imports: Vec<String> = imports.collect();
             imports.sort_by_key(|import| code.find(&import["file:///app/src/".len()..]));
             modules.push(source(&format!("file:///app/src/{name}"), code, imports));
         }
-        let mut entry = "import { registerSegments } from 'jitar:remote';\nimport { Segment, Procedure, Implementation, Version, NamedParameter } from 'jitar:runtime';\n".to_owned();
-        let mut chain = "new Segment('test')".to_owned();
         let mut imports = Vec::new();
+        let (mut statements, mut procedures) = (String::new(), String::new());
         for (nth, (module, name, parameters)) in self.procedures.iter().enumerate() {
-            entry += &format!("import {{ {name} as ${nth} }} from 'file:///app/src/{module}';\n");
-            imports.push(format!("file:///app/src/{module}"));
+            let module = format!("file:///app/src/{module}");
+            statements.push_str(&["import { ", name, " as $", &nth.to_string(), " } from '", &module, "';\n"].concat());
+            imports.push(module);
             let parameters = parameters.iter().map(|parameter| {
                 format!("new NamedParameter('{}', {})", parameter.trim_end_matches('?'), parameter.ends_with('?'))
             });
             let parameters = parameters.collect::<Vec<_>>().join(", ");
-            chain += &format!(".addProcedure(new Procedure('{name}').addImplementation(new Implementation(new Version(), 'public', [{parameters}], ${nth})))");
+            let implementation = format!("new Implementation(new Version(), 'public', [{parameters}], ${nth})");
+            let procedure = format!(".addProcedure(new Procedure('{name}').addImplementation({implementation}))");
+            procedures.push_str(&procedure);
         }
-        entry += &format!("registerSegments([{chain}]);\n");
+        let entry = format!(
+            "import {{ registerSegments }} from 'jitar:remote';\n\
+             import {{ Segment, Procedure, Implementation, Version, NamedParameter }} from 'jitar:runtime';\n\
+             {statements}registerSegments([new Segment('test'){procedures}]);\n"
+        );
         modules.push(source("jitar:unit", &entry, imports));
         ModuleArchive { entry: "jitar:unit".to_owned(), modules }
     }
@@ -111,7 +118,13 @@ impl App {
 }
 
 fn source(specifier: &str, code: &str, imports: Vec<String>) -> ModuleSource {
-    ModuleSource { specifier: specifier.to_owned(), kind: ModuleKind::JavaScript, code: code.to_owned(), map: None, imports }
+    ModuleSource {
+        specifier: specifier.to_owned(),
+        kind: ModuleKind::JavaScript,
+        code: code.to_owned(),
+        map: None,
+        imports,
+    }
 }
 
 /// In the child: makes the unit's blob and the base blob. Whether there was a request.
@@ -121,7 +134,8 @@ pub(crate) fn serve_blob_request() -> bool {
     let archive = ModuleArchive::unpack(&std::fs::read(request.archive).expect("read")).expect("unpacks");
     let unit = jitar_engine::snapshot::create_unit(&archive, &[]).expect("makes the blob");
     std::fs::write(request.folder.join("unit"), unit.bytes).expect("written");
-    std::fs::write(request.folder.join("base"), jitar_engine::snapshot::create_base().expect("makes the base")).expect("written");
+    std::fs::write(request.folder.join("base"), jitar_engine::snapshot::create_base().expect("makes the base"))
+        .expect("written");
     let report = serde_json::to_string(&unit.deferred).expect("encodes");
     std::fs::write(request.folder.join("deferred"), report).expect("written");
     true
@@ -160,10 +174,7 @@ pub(crate) struct Worker {
 struct Nowhere;
 
 impl Outbound for Nowhere {
-    fn run(
-        &self,
-        call: OutboundCall,
-    ) -> std::pin::Pin<Box<dyn Future<Output = Result<Reply, OutboundError>> + Send>> {
+    fn run(&self, call: OutboundCall) -> std::pin::Pin<Box<dyn Future<Output = Result<Reply, OutboundError>> + Send>> {
         Box::pin(async move { Err(OutboundError { status: 502, message: format!("no way to {}", call.fqn) }) })
     }
 }
@@ -232,8 +243,8 @@ impl Worker {
             isolate.poll(cx).unwrap_or_else(|error| panic!("{error}"));
             if replies.borrow().is_empty() { Poll::Pending } else { Poll::Ready(()) }
         }));
-        let (replied, reply) = self.replies.borrow_mut().remove(0);
-        assert_eq!(replied, id);
+        let (settled, reply) = self.replies.borrow_mut().remove(0);
+        assert_eq!(settled, id);
         (reply.status, String::from_utf8_lossy(&reply.body).into_owned())
     }
 

@@ -1,13 +1,14 @@
 //! The HTTP server: a listener, some threads, and an orderly end.
 
 use std::io;
-use std::net::TcpListener;
+use std::net::{Shutdown, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
+use socket2::SockRef;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
@@ -38,6 +39,8 @@ pub(crate) struct HttpServerHandle {
     server: ServerHandle,
     running: Arc<Running>,
     task: JoinHandle<io::Result<()>>,
+    /// The listening socket, to close it while requests still run.
+    door: TcpListener,
 }
 
 /// Serves `services` on `listener` with `n_threads` threads.
@@ -51,6 +54,7 @@ pub(crate) fn serve(
     n_threads: usize,
 ) -> io::Result<HttpServerHandle> {
     let running = Arc::<Running>::default();
+    let door = listener.try_clone()?;
     let state = web::Data::new(State { services, body_limit, running: Arc::clone(&running) });
     let server = HttpServer::new(move || App::new().app_data(state.clone()).default_service(web::to(routes::handle)))
         .workers(n_threads)
@@ -61,7 +65,7 @@ pub(crate) fn serve(
         .disable_signals()
         .listen(listener)?
         .run();
-    Ok(HttpServerHandle { server: server.handle(), running, task: tokio::spawn(server) })
+    Ok(HttpServerHandle { server: server.handle(), running, task: tokio::spawn(server), door })
 }
 
 impl HttpServerHandle {
@@ -75,6 +79,8 @@ impl HttpServerHandle {
     pub(crate) async fn stop(self, grace: Duration) -> usize {
         self.running.is_draining.store(true, Ordering::Relaxed);
         self.server.pause().await;
+        // Pausing alone would let clients connect and wait for nothing. Whoever closed it already did what was wanted.
+        drop(SockRef::from(&self.door).shutdown(Shutdown::Both));
         let n_left = match tokio::time::timeout(grace, self.running.finished()).await {
             Ok(()) => 0,
             Err(_) => self.running.n.load(Ordering::Acquire),

@@ -1,7 +1,7 @@
 //! An isolate's thread: makes the isolate, feeds it calls, polls its event loop, and makes a fresh one when it was ended.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use jitar_engine::call::{Outbound, Reply};
 use jitar_engine::snapshot::Blob;
 use jitar_engine::{
     EngineError, Isolate, IsolateControl, IsolateOptions, LogLevel, ModuleStore, Source, TerminationReason,
+    short_specifier,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -65,30 +66,35 @@ impl Recipe {
         if let Err(error) = self.prepare(&mut isolate).await {
             // What was set up before the failure is torn down; the failure is what the user must hear of.
             drop(self.tear_down(&mut isolate).await);
-            return Err(IsolateError::Script(error.to_string()));
+            return Err(error);
         }
         Ok(isolate)
     }
 
-    async fn prepare(&self, isolate: &mut Isolate) -> Result<(), EngineError> {
+    async fn prepare(&self, isolate: &mut Isolate) -> Result<(), IsolateError> {
         for script in &self.config.set_up {
-            isolate.run_script(script).await?;
+            isolate.run_script(script).await.map_err(|error| failed("set-up script", script, &error))?;
         }
         for module in &self.config.middleware {
-            isolate.add_middleware(module).await?;
+            isolate.add_middleware(module).await.map_err(|error| failed("middleware", module, &error))?;
         }
         for module in &self.config.health_checks {
-            isolate.add_health_check(module).await?;
+            isolate.add_health_check(module).await.map_err(|error| failed("health check", module, &error))?;
         }
         Ok(())
     }
 
-    async fn tear_down(&self, isolate: &mut Isolate) -> Result<(), EngineError> {
+    async fn tear_down(&self, isolate: &mut Isolate) -> Result<(), IsolateError> {
         for script in &self.config.tear_down {
-            isolate.run_script(script).await?;
+            isolate.run_script(script).await.map_err(|error| failed("tear-down script", script, &error))?;
         }
         Ok(())
     }
+}
+
+/// Names the user's module: what V8 says of it may not.
+fn failed(kind: &str, specifier: &str, error: &EngineError) -> IsolateError {
+    IsolateError::Script(format!("The {kind} `{}` failed: {error}", short_specifier(specifier)))
 }
 
 /// Starts a thread with an isolate.
@@ -108,7 +114,7 @@ pub(super) fn spawn(
         };
         let Some(member) = member.upgrade() else { return };
         let calls = Calls::default();
-        let life = Life { recipe: &recipe, member: &member, receiver, calls };
+        let life = Life { recipe: &recipe, member: &member, receiver, waiting: VecDeque::new(), calls };
         runtime.block_on(life.live(ready));
         member.set_control(None);
     };
@@ -122,6 +128,8 @@ struct Life<'a> {
     recipe: &'a Recipe,
     member: &'a Member,
     receiver: mpsc::UnboundedReceiver<Message>,
+    /// Calls for which there is no room yet.
+    waiting: VecDeque<Start>,
     calls: Calls,
 }
 
@@ -150,7 +158,6 @@ impl Life<'_> {
             match self.pump(&mut isolate).await {
                 End::Stop(done) => {
                     let torn_down = self.recipe.tear_down(&mut isolate).await;
-                    let torn_down = torn_down.map_err(|error| IsolateError::Script(error.to_string()));
                     self.calls.end_all(|_| IsolateError::Stopped);
                     if let Some(done) = done {
                         // Nobody waits any more when the process is ended by a second signal.
@@ -175,12 +182,11 @@ impl Life<'_> {
                 if let Poll::Ready(end) = self.take_messages(isolate, limits, cx) {
                     return Poll::Ready(end);
                 }
-                let was_full = !self.calls.has_room(limits.pending);
                 if isolate.poll(cx).is_err() {
                     return Poll::Ready(End::Terminated);
                 }
-                // Messages that were left in the channel wake nobody, so look again when there is room for them.
-                if !(was_full && self.calls.has_room(limits.pending)) {
+                // Nothing wakes this task for calls that wait here, so look again when there is room for them.
+                if self.waiting.is_empty() || !self.calls.has_room(limits.pending) {
                     return Poll::Pending;
                 }
             }
@@ -188,27 +194,35 @@ impl Life<'_> {
         .await
     }
 
-    /// Takes what came in, as far as there is room for calls.
+    /// Takes what came in. Calls for which there is no room wait; a cancellation or a stop never does.
     fn take_messages(&mut self, isolate: &mut Isolate, limits: Limits, cx: &mut Context<'_>) -> Poll<End> {
-        while self.calls.has_room(limits.pending) {
-            let message = match self.receiver.poll_recv(cx) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(None) => return Poll::Ready(End::Stop(None)),
-                Poll::Ready(Some(message)) => message,
+        loop {
+            let has_room = self.calls.has_room(limits.pending);
+            let message = match self.waiting.pop_front_if(|_| has_room) {
+                Some(start) => Message::Start(start),
+                None => match self.receiver.poll_recv(cx) {
+                    Poll::Pending => return Poll::Pending,
+                    Poll::Ready(None) => return Poll::Ready(End::Stop(None)),
+                    Poll::Ready(Some(message)) => message,
+                },
             };
             let outcome = match message {
-                Message::Start(start) => self.start(isolate, start),
-                Message::Cancel(id) => match self.calls.forget(id) {
-                    true => isolate.cancel(id),
-                    false => Ok(()),
-                },
+                Message::Start(start) if has_room => self.start(isolate, start),
+                Message::Start(start) => {
+                    self.waiting.push_back(start);
+                    Ok(())
+                }
+                Message::Cancel(id) if self.calls.forget(id) => isolate.cancel(id),
+                Message::Cancel(id) => {
+                    self.waiting.retain(|start| start.id != id);
+                    Ok(())
+                }
                 Message::Stop(done) => return Poll::Ready(End::Stop(Some(done))),
             };
             if outcome.is_err() {
                 return Poll::Ready(End::Terminated);
             }
         }
-        Poll::Pending
     }
 
     fn start(&self, isolate: &mut Isolate, start: Start) -> Result<(), EngineError> {
@@ -236,9 +250,8 @@ impl Life<'_> {
         let reason = control.as_ref().and_then(IsolateControl::terminated).unwrap_or(TerminationReason::Wall);
         let culprit = control.and_then(|control| control.culprit());
         tracing::error!("Replaced an isolate that exceeded `{}`", reason.setting());
-        self.calls.end_all(|id| match culprit == Some(id) {
-            true => IsolateError::Exceeded(reason),
-            false => IsolateError::Replaced(reason),
+        self.calls.end_all(|id| {
+            if culprit == Some(id) { IsolateError::Exceeded(reason) } else { IsolateError::Replaced(reason) }
         });
     }
 

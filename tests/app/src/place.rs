@@ -3,7 +3,7 @@
 use std::env;
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{Read, Seek, Write};
+use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
@@ -84,13 +84,21 @@ fn clear(root: &Path) -> Result<()> {
         }
         if !app.is_empty() && !Path::new(&app).exists() {
             let output = path.with_extension("");
-            if output.exists() {
-                fs::remove_dir_all(&output).with_context(|| format!("cannot remove `{}`", output.display()))?;
-            }
-            fs::remove_file(&path).with_context(|| format!("cannot remove `{}`", path.display()))?;
+            removed(&output, fs::remove_dir_all(&output))?;
+            removed(&path, fs::remove_file(&path))?;
         }
     }
     Ok(())
+}
+
+/// Another process may have removed it before.
+fn removed(path: &Path, result: io::Result<()>) -> Result<()> {
+    match result {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove `{}`", path.display()))
+        }
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]
