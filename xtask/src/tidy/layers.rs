@@ -49,6 +49,7 @@ const RULES: [Rule; 6] = [
             "jitar-build/src/snapshot.rs",
             "jitar-build/src/snapshot/",
             "jitar-macros/src/service/names.rs",
+            "tests/",
             "xtask/",
         ],
         tests: true,
