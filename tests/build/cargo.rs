@@ -139,7 +139,7 @@ fn every_kind_of_input_is_noticed() {
     let built = package.build_with(&["--lib"], &[("TARGET_FOLDER", "public")]);
     assert!(!built.is_fresh(), "a variable is not noticed: {}", built.said);
     package.must_build(&["--lib"]);
-
+    package.remove("app/src/unused.ts");
     assert!(!package.must_build(&["--lib"]).is_fresh(), "a module that is gone is not noticed");
 }
 

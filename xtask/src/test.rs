@@ -103,7 +103,12 @@ fn chromium(folder: &Path) -> Command {
     let mut chromium = Command::new("chromium");
     // Time runs until the page has nothing more to do, at most this many milliseconds of it.
     chromium.args(["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--virtual-time-budget=10000"]);
-    chromium.args(["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]);
+    chromium.args([
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+    ]);
     chromium.arg(format!("--user-data-dir={}", folder.join("chromium").display()));
     chromium
 }
