@@ -10,9 +10,10 @@ mod stubs;
 mod tests;
 mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jitar_engine::archive::{ModuleArchive, ModuleKind, ModuleSource};
+use jitar_engine::manifest::Class;
 
 use self::emit::{Emitted, Names, Rewrites, Rewritten, SourcesContent};
 use crate::link::{Linked, LinkedModule, LinkedSegment, LinkedUnit, RealModule};
@@ -51,10 +52,38 @@ fn archive<'a>(unit: &'a LinkedUnit, segments: &[LinkedSegment], printer: &mut P
     let mut modules: Vec<ModuleSource> = linked.collect();
     let listed: Vec<&LinkedSegment> =
         segments.iter().filter(|linked| unit.segments.contains(&linked.segment.name)).collect();
-    modules.extend(listed.iter().map(|linked| segment::registration(linked)));
-    modules.push(segment::entry(&unit.segments));
+    let mut registrations: Vec<ModuleSource> = listed.iter().map(|linked| segment::registration(linked)).collect();
+    registrations.extend(segment::foreign_classes(&foreign_classes(unit, segments, &listed)));
+    modules.push(segment::entry(&registrations));
+    modules.extend(registrations);
     modules.sort_by(|left, right| left.specifier.cmp(&right.specifier));
     ModuleArchive { entry: segment::ENTRY.to_owned(), modules }
+}
+
+/// Classes of segments that the unit does not have, as far as its modules import theirs.
+fn foreign_classes<'a>(
+    unit: &LinkedUnit,
+    segments: &'a [LinkedSegment],
+    listed: &[&'a LinkedSegment],
+) -> Vec<&'a Class> {
+    let mut known: BTreeSet<&str> =
+        listed.iter().flat_map(|linked| &linked.segment.classes).map(|class| class.fqn.as_str()).collect();
+    let reached = evaluated(unit, listed);
+    let classes = segments.iter().flat_map(|linked| &linked.segment.classes);
+    classes.filter(|class| reached.contains(class.module.as_str()) && known.insert(&class.fqn)).collect()
+}
+
+/// The modules that these segments evaluate: what they list, and what that imports statically.
+fn evaluated<'a>(unit: &'a LinkedUnit, listed: &[&'a LinkedSegment]) -> BTreeSet<&'a str> {
+    let mut pending: Vec<&str> =
+        listed.iter().flat_map(|linked| &linked.listed).map(|(module, _)| module.as_str()).collect();
+    let mut reached = BTreeSet::new();
+    while let Some(specifier) = pending.pop() {
+        if reached.insert(specifier) {
+            pending.extend(unit.modules.get(specifier).map(LinkedModule::static_imports).unwrap_or_default());
+        }
+    }
+    reached
 }
 
 /// Prints modules. One that is linked alike in several units is printed once.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jitar_engine::archive::{ModuleKind, ModuleSource};
-use jitar_engine::manifest::{Implementation, Procedure};
+use jitar_engine::manifest::{Class, Implementation, Procedure};
 
 use super::parameters;
 use super::text::{double, export_name};
@@ -11,6 +11,9 @@ use crate::link::LinkedSegment;
 
 /// Specifier of the module that registers all segments of a unit.
 pub(super) const ENTRY: &str = "jitar:unit";
+
+/// Specifier of the module that registers classes of other segments.
+const CLASSES: &str = "jitar:classes";
 
 /// The names that registration uses.
 const RUNTIME: &str = "import { Segment, Class, Procedure, Implementation, Version, NamedParameter, ArrayParameter, \
@@ -36,15 +39,34 @@ pub(super) fn registration(linked: &LinkedSegment) -> ModuleSource {
     module(specifier(&segment.name), code, linked.listed.iter().map(|(module, _)| module.clone()).collect())
 }
 
-/// The entry of a unit with these segments.
-pub(super) fn entry(segments: &[String]) -> ModuleSource {
+/// Registers classes of segments that the unit does not have but whose modules it imports, so that their instances cross
+/// (spec 12: a class is always importable). `None` when there are none.
+pub(super) fn foreign_classes(classes: &[&Class]) -> Option<ModuleSource> {
+    if classes.is_empty() {
+        return None;
+    }
+    let ids: Ids<'_> = classes.iter().map(|class| (class.module.as_str(), class.export.as_str())).zip(1..).collect();
+    let imports = classes.iter().map(|class| import(&class.module, std::slice::from_ref(&class.export), &ids));
+    let added = classes.iter().map(|class| {
+        format!("\n  .addClass(new Class({}, {}))", double(&class.fqn), id(&ids, &class.module, &class.export))
+    });
+    let start = "import { Segment, Class } from \"jitar:runtime\";\n".to_owned();
+    let middle = "export default new Segment(\"\")".to_owned();
+    let code = [start].into_iter().chain(imports).chain([middle]).chain(added).chain([";\n".to_owned()]).collect();
+    let imports = classes.iter().map(|class| class.module.clone()).collect();
+    Some(module(CLASSES.to_owned(), code, imports))
+}
+
+/// The entry of a unit: imports these registration modules and hands over what they export.
+pub(super) fn entry(registrations: &[ModuleSource]) -> ModuleSource {
+    let specifiers: Vec<String> = registrations.iter().map(|module| module.specifier.clone()).collect();
     let start = "import { registerSegments } from \"jitar:remote\";\n".to_owned();
     let imports =
-        segments.iter().zip(1..).map(|(segment, id)| format!("import ${id} from {};\n", double(&specifier(segment))));
-    let ids: Vec<String> = (1..=segments.len()).map(|id| format!("${id}")).collect();
+        specifiers.iter().zip(1..).map(|(specifier, id)| format!("import ${id} from {};\n", double(specifier)));
+    let ids: Vec<String> = (1..=specifiers.len()).map(|id| format!("${id}")).collect();
     let end = format!("registerSegments([{}]);\n", ids.join(", "));
     let code = [start].into_iter().chain(imports).chain([end]).collect();
-    module(ENTRY.to_owned(), code, segments.iter().map(|segment| specifier(segment)).collect())
+    module(ENTRY.to_owned(), code, specifiers)
 }
 
 fn specifier(segment: &str) -> String {

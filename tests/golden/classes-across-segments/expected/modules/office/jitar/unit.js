@@ -1,3 +1,4 @@
 import { registerSegments } from "jitar:remote";
 import $1 from "jitar:segment/office";
-registerSegments([$1]);
+import $2 from "jitar:classes";
+registerSegments([$1, $2]);

@@ -1,8 +1,6 @@
 import { Segment, Class, Procedure, Implementation, Version, NamedParameter, ArrayParameter, ObjectParameter } from "jitar:runtime";
 import { hire as $1, meet as $2 } from "file:///app/src/office/hire.ts";
-import { Person as $3 } from "file:///app/src/people/Person.ts";
 export default new Segment("office")
-  .addClass(new Class("people/Person", $3))
   .addProcedure(new Procedure("office/hire")
     .addImplementation(new Implementation(new Version(0, 0, 0), "public",
       [new NamedParameter("name", true)], $1)))
