@@ -69,7 +69,7 @@ fn only_what_changed_is_built_again() {
     let built = package.must_build(&["--lib"]);
     let output = built.output("watched");
     let mut before = times(&output);
-    let mut build = |flags: &[&str]| {
+    let mut rebuild = |flags: &[&str]| {
         let built = package.must_build(flags);
         let after = times(&output);
         let changed = changed(&before, &after);
@@ -77,28 +77,28 @@ fn only_what_changed_is_built_again() {
         (built, changed)
     };
 
-    let (again, files) = build(&["--lib"]);
+    let (again, files) = rebuild(&["--lib"]);
     assert!(again.is_fresh(), "{}", again.said);
     assert!(files.is_empty(), "{files:?}");
 
     // The build script runs, and finds that nothing has to be done.
     package.write("app/src/first.ts", &fs::read_to_string(package.folder.join("app/src/first.ts")).expect("a module"));
-    let (_, files) = build(&["--lib"]);
+    let (_, files) = rebuild(&["--lib"]);
     assert!(files.is_empty(), "{files:?}");
 
     package.write("app/src/first.ts", "export default async function first() {\n    return 'edited';\n}\n");
-    let (_, files) = build(&["--lib"]);
+    let (_, files) = rebuild(&["--lib"]);
     assert!(files.iter().any(|file| file == "archives/first.bin"), "{files:?}");
     assert!(files.iter().any(|file| file == "modules/first+second/src/first.ts.js"), "{files:?}");
     let others: Vec<_> = files.iter().filter(|file| file.contains("/second") || file.contains("/base-")).collect();
     assert!(others.is_empty(), "the segment `second` does not have the edited module: {others:?}");
 
     package.write("app/segments/third.json", r#"{ "./second": { "default": { "access": "public" } } }"#);
-    let (_, files) = build(&["--lib"]);
+    let (_, files) = rebuild(&["--lib"]);
     assert!(files.iter().any(|file| file == "archives/third.bin"), "a new segment is not noticed: {files:?}");
 
     package.remove("app/segments/third.json");
-    build(&["--lib"]);
+    rebuild(&["--lib"]);
     let stale: Vec<String> = times(&output).into_keys().filter(|file| file.contains("third")).collect();
     assert!(stale.is_empty(), "{stale:?}");
     let texts = ["names.txt", "manifest.json", "app.rs", "embed.json", "report.txt"];
