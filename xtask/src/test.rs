@@ -37,7 +37,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         scripts(workspace)?;
     }
     v8::prepare(workspace)?;
-    cargo::run(workspace, "test", &["--workspace"])?;
+    cargo::run(workspace, "test", &["--workspace", "--no-fail-fast"])?;
     if options.peers {
         page_and_document(workspace)?;
         conformance(workspace)?;

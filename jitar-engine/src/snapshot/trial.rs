@@ -126,12 +126,11 @@ impl Trial {
         let mut evaluated = self.runtime.mod_evaluate(module);
         // One turn runs the microtasks; there is nothing else to run, since timers and ops are reported before they start.
         let mut cx = Context::from_waker(Waker::noop());
-        if let Poll::Ready(Err(error)) = self.runtime.poll_event_loop(&mut cx, PollEventLoopOptions::default()) {
-            return Err(in_words(error));
-        }
-        match evaluated.poll_unpin(&mut cx) {
-            Poll::Ready(outcome) => outcome.map_err(in_words),
-            Poll::Pending => Err("waits for something at the top level".to_owned()),
+        let turn = self.runtime.poll_event_loop(&mut cx, PollEventLoopOptions::default());
+        match (evaluated.poll_unpin(&mut cx), turn) {
+            (Poll::Pending, _) => Err("waits for something at the top level".to_owned()),
+            (Poll::Ready(Err(error)), _) | (Poll::Ready(Ok(())), Poll::Ready(Err(error))) => Err(in_words(error)),
+            (Poll::Ready(Ok(())), _) => Ok(()),
         }
     }
 
