@@ -98,7 +98,8 @@ impl AppFile<'_, '_> {
             self.reader.error(&codes::ESCAPING_PATH, range, message, "write a path below the application folder");
             return None;
         }
-        if key != "target" && !path.is_dir() {
+        // An absent source folder is an error of its own.
+        if key != "target" && key != "source" && !path.is_dir() {
             let message = format!("there is no folder `{text}`");
             self.reader.push(self.reader.place(range).warning(&codes::MISSING_FOLDER, message, "named here"));
         }
