@@ -85,7 +85,6 @@ impl std::fmt::Debug for Isolate {
 /// The dispatcher's functions, taken once at start.
 struct Functions {
     call: v8::Global<v8::Function>,
-    cancel: v8::Global<v8::Function>,
     check_health: v8::Global<v8::Function>,
     add_middleware: v8::Global<v8::Function>,
     add_health_check: v8::Global<v8::Function>,
@@ -192,25 +191,17 @@ impl Isolate {
         })
     }
 
-    /// Gives a call up: aborts its signal, drops its host futures, ignores what it still answers.
-    ///
-    /// # Errors
-    /// When the isolate was ended during this turn.
-    pub fn cancel(&mut self, id: u32) -> Result<(), EngineError> {
+    /// Gives a call up: drops its host futures. What it still answers comes through the reply sink all the same.
+    pub fn cancel(&mut self, id: u32) {
         let running = self.runtime.op_state().borrow_mut().borrow_mut::<RunningCalls>().0.remove(&id);
         if let Some(running) = running {
             running.cancel.cancel();
         }
-        self.turn(|runtime, functions| {
-            deno_core::scope!(scope, runtime);
-            let id = v8::Integer::new_from_unsigned(scope, id).into();
-            invoke(scope, &functions.cancel, &[id]);
-        })
     }
 
-    /// Forgets a call that was answered.
-    pub fn forget(&mut self, id: u32) {
-        self.runtime.op_state().borrow_mut().borrow_mut::<RunningCalls>().0.remove(&id);
+    /// Number of calls that were started and neither settled nor cancelled.
+    pub fn calls_under_way(&self) -> usize {
+        self.runtime.op_state().borrow().borrow::<RunningCalls>().0.len()
     }
 
     /// One turn of the event loop: timers, settled host futures, microtasks. Wakes `cx` when there is more to do.
@@ -327,7 +318,6 @@ impl Functions {
         handles.call(runtime, "startClock")?;
         Ok(Self {
             call: handles.function(runtime, "call")?,
-            cancel: handles.function(runtime, "cancel")?,
             check_health: handles.function(runtime, "checkHealth")?,
             add_middleware: handles.function(runtime, "addMiddleware")?,
             add_health_check: handles.function(runtime, "addHealthCheck")?,

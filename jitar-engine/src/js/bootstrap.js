@@ -131,7 +131,6 @@ ObjectAssign(Deno, {
     },
     addMiddleware: dispatcher.addMiddleware,
     call: dispatcher.call,
-    cancel: dispatcher.cancel,
     checkHealth: dispatcher.checkHealth,
     endBuilding,
     forgetIntrinsics,

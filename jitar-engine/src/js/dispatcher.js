@@ -11,7 +11,6 @@ import {
   isObject,
   isView,
   jsonStringify,
-  mapDelete,
   mapGet,
   mapSet,
   objectCreate,
@@ -49,8 +48,6 @@ const table = [];
 const classes = new Registry();
 const middleware = [];
 const healthChecks = new Map();
-/** What is known of each call under way, by number. */
-const running = new Map();
 
 // One serialiser for callers that showed the trust key, one for everybody else.
 const { URL: url } = core.loadExtScript("ext:deno_web/00_url.js");
@@ -103,8 +100,7 @@ export function implementations() {
  */
 export function call(id, number, flags, input, headers, version) {
   const outer = getAsyncContext();
-  const context = { call: id, request: undefined, controller: undefined };
-  mapSet(running, id, context);
+  const context = { call: id, request: undefined };
   setAsyncContext(context);
   try {
     const implementation = table[number];
@@ -200,7 +196,6 @@ function settleError(id, flags, error) {
 }
 
 function send(id, status, { kind, body }, headers) {
-  mapDelete(running, id);
   if (kind === BYTES) {
     op_jitar_settle_bytes(id, status, kind, body, headers);
   } else {
@@ -267,11 +262,6 @@ function propagated(source, context) {
     if (value !== undefined) pairs[pairs.length] = [PROPAGATED_HEADERS[idx], String(value)];
   }
   return pairs;
-}
-
-/** Gives a call up: nothing that it still does is looked at. */
-export function cancel(id) {
-  mapDelete(running, id);
 }
 
 /**

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use bytes::Bytes;
 use deno_core::{OpState, op2};
 
+use super::RunningCalls;
 use crate::call::{ContentKind, Headers, Reply};
 
 /// Where an isolate's replies go, by the number of the call.
@@ -36,7 +37,10 @@ pub(crate) fn op_jitar_settle_bytes(
     settle(state, call, status, kind, Bytes::copy_from_slice(body), headers);
 }
 
-fn settle(state: &OpState, call: u32, status: u32, kind: u32, body: Bytes, headers: Option<Headers>) {
+fn settle(state: &mut OpState, call: u32, status: u32, kind: u32, body: Bytes, headers: Option<Headers>) {
+    if let Some(running) = state.try_borrow_mut::<RunningCalls>() {
+        running.0.remove(&call);
+    }
     let Some(sink) = state.try_borrow::<ReplySink>() else { return };
     let content = ContentKind::ALL.get(kind as usize).copied().unwrap_or(ContentKind::Text);
     let status = u16::try_from(status).unwrap_or(500);

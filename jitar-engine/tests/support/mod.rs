@@ -245,6 +245,7 @@ impl Worker {
         }));
         let (settled, reply) = self.replies.borrow_mut().remove(0);
         assert_eq!(settled, id);
+        assert_eq!(self.isolate.calls_under_way(), 0, "a settled call is forgotten");
         (reply.status, String::from_utf8_lossy(&reply.body).into_owned())
     }
 

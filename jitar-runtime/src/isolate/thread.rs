@@ -212,9 +212,10 @@ impl Life<'_> {
                     self.waiting.push_back(start);
                     Ok(())
                 }
-                Message::Cancel(id) if self.calls.forget(id) => isolate.cancel(id),
                 Message::Cancel(id) => {
+                    self.calls.forget(id);
                     self.waiting.retain(|start| start.id != id);
+                    isolate.cancel(id);
                     Ok(())
                 }
                 Message::Stop(done) => return Poll::Ready(End::Stop(Some(done))),
@@ -282,9 +283,8 @@ impl Calls {
         self.0.borrow_mut().insert(id, reply);
     }
 
-    /// Whether the call was under way.
-    fn forget(&self, id: u32) -> bool {
-        self.0.borrow_mut().remove(&id).is_some()
+    fn forget(&self, id: u32) {
+        self.0.borrow_mut().remove(&id);
     }
 
     fn settle(&self, id: u32, outcome: Result<Reply, IsolateError>) {
