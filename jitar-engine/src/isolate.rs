@@ -35,6 +35,8 @@ pub struct IsolateOptions {
     pub modules: ModuleStore,
     /// Bytes of heap at which the isolate is ended.
     pub heap: usize,
+    /// How large values in the serialised encoding may be.
+    pub values: ValueLimits,
     /// How other threads watch and end it; made on the thread that boots the isolate.
     pub control: IsolateControl,
     /// Where calls out of the unit go.
@@ -48,6 +50,30 @@ pub struct IsolateOptions {
 impl std::fmt::Debug for IsolateOptions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("IsolateOptions").field("source", &self.source).field("heap", &self.heap).finish_non_exhaustive()
+    }
+}
+
+/// How large values in the serialised encoding may be: what comes in over one of these is answered with 413.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ValueLimits {
+    /// Levels of objects and lists within each other; at most [`ValueLimits::MAX_DEPTH`].
+    pub depth: u32,
+    /// Objects and lists in all arguments of a call together, or in its result.
+    pub nodes: u32,
+    /// Characters of one string.
+    pub string: u32,
+    /// Digits of one bigint.
+    pub bigint: u32,
+}
+
+impl ValueLimits {
+    /// What the stack of an isolate has room for.
+    pub const MAX_DEPTH: u32 = 500;
+}
+
+impl Default for ValueLimits {
+    fn default() -> Self {
+        Self { depth: 64, nodes: 100_000, string: 1 << 24, bigint: 65_536 }
     }
 }
 
@@ -91,6 +117,7 @@ struct Functions {
     implementations: v8::Global<v8::Function>,
     begin_evaluation: v8::Global<v8::Function>,
     end_evaluation: v8::Global<v8::Function>,
+    limit_values: v8::Global<v8::Function>,
 }
 
 impl Isolate {
@@ -118,6 +145,7 @@ impl Isolate {
         end_at_heap_limit(&mut runtime, control.clone());
         install_sinks(&runtime.op_state(), options.outbound, options.replies, options.log);
         let functions = Functions::take(&mut runtime)?;
+        limit_values(&mut runtime, &functions.limit_values, options.values)?;
         let mut isolate = Self { runtime, functions, control, implementations: HashMap::new() };
         if evaluate_entry {
             let entry = options.modules.entry()?.to_owned();
@@ -304,6 +332,17 @@ fn end_at_heap_limit(runtime: &mut JsRuntime, control: IsolateControl) {
     });
 }
 
+fn limit_values(
+    runtime: &mut JsRuntime,
+    function: &v8::Global<v8::Function>,
+    limits: ValueLimits,
+) -> Result<(), EngineError> {
+    let ValueLimits { depth, nodes, string, bigint } = limits;
+    deno_core::scope!(scope, runtime);
+    let numbers = [depth, nodes, string, bigint].map(|limit| v8::Integer::new_from_unsigned(scope, limit).into());
+    call_function(scope, function, &numbers).map(|_| ())
+}
+
 fn install_sinks(state: &Rc<RefCell<OpState>>, outbound: OutboundSlot, replies: ReplyHandler, log: LogHandler) {
     let mut state = state.borrow_mut();
     state.put::<OutboundSlot>(outbound);
@@ -324,6 +363,7 @@ impl Functions {
             implementations: handles.function(runtime, "implementations")?,
             begin_evaluation: handles.function(runtime, "beginEvaluation")?,
             end_evaluation: handles.function(runtime, "endEvaluation")?,
+            limit_values: handles.function(runtime, "limitValues")?,
         })
     }
 }

@@ -22,7 +22,7 @@ pub mod snapshot;
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 pub use error::{EngineError, JsException, short_specifier};
-pub use isolate::{Isolate, IsolateOptions, LogHandler, ReplyHandler, Source};
+pub use isolate::{Isolate, IsolateOptions, LogHandler, ReplyHandler, Source, ValueLimits};
 pub use limits::{IsolateControl, TerminationReason};
 pub use loader::ModuleStore;
 pub use ops::LogLevel;

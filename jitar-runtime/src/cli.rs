@@ -261,7 +261,7 @@ fn print(text: &str) -> Result<(), StartError> {
 mod tests {
     use std::num::NonZeroUsize;
 
-    use jitar_engine::manifest::{Access, QueryType, Version};
+    use jitar_engine::manifest::{Access, ProcedureLimits, QueryType, Version};
 
     use super::*;
     use crate::config::{LogFormat, LogLevel};
@@ -357,6 +357,7 @@ mod tests {
             export: String::new(),
             idempotent: false,
             safe: false,
+            limits: ProcedureLimits::default(),
         };
         let simple = vec![named("year", false, false), named("month", true, false), named("more", false, true)];
         let object = Parameter::Object {

@@ -40,7 +40,6 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     cargo::run(workspace, "test", &["--workspace", "--no-fail-fast"])?;
     if options.peers {
         page_and_document(workspace)?;
-        conformance(workspace)?;
     }
     Ok(())
 }
@@ -111,27 +110,4 @@ fn chromium(folder: &Path) -> Command {
     ]);
     chromium.arg(format!("--user-data-dir={}", folder.join("chromium").display()));
     chromium
-}
-
-/// Recorded answers of the known implementation, where they lie beside the checkout. The count is printed; parts that
-/// are not built yet must not fail a run.
-fn conformance(workspace: &Workspace) -> Result<()> {
-    let driver = workspace.shared().join("conformance/drive.py");
-    if !driver.is_file() {
-        term::status("Skipped", "recorded answers: `shared/conformance` is not beside the checkout");
-        return Ok(());
-    }
-    cargo::build(workspace, &["--workspace", "--bin", "jitar-app"])?;
-    let program = std::env::current_exe().context("cannot tell where this program lies")?;
-    let command = |more: &str| format!("{} app .{more}", program.display());
-    let mut python = Command::new("python3");
-    python.arg("-B").arg(&driver).args(["check", "--port-offset", "17000"]);
-    python.args(["--build", &command(" --check"), "--start", &command("")]);
-    let output = python.output().context("cannot start python3")?;
-    let report = workspace.target.join("peers/conformance.txt");
-    fs::write(&report, &output.stdout).with_context(|| format!("cannot write `{}`", report.display()))?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    let count = text.lines().last().unwrap_or("the driver printed nothing").to_owned();
-    term::status("Recorded", format_args!("answers: {count} ({})", report.display()));
-    Ok(())
 }

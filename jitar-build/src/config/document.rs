@@ -131,6 +131,22 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A whole number from 1 to `u32::MAX`.
+    pub(crate) fn positive(&mut self, node: &Node, name: &str) -> Option<u32> {
+        match node.value {
+            Value::Number(number) if number.fract() == 0.0 && (1.0..=f64::from(u32::MAX)).contains(&number) =>
+            {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "checked in the line above"
+                )]
+                Some(number as u32)
+            }
+            _ => self.wrong_type(node, name, "a positive whole number"),
+        }
+    }
+
     /// Reports a key that is none of the known ones.
     pub(crate) fn unknown_key(&mut self, entry: &Entry, known: &[&str]) {
         let help = did_you_mean(&entry.key, known.iter().copied())

@@ -208,8 +208,12 @@ mod tests {
                 &["JITAR0052 segments/t.json:1:25 `a/b` cannot be the name of a procedure"],
             ),
             (
-                r#"{ "./b": { "x": { "limits": {} } } }"#,
-                &["JITAR0053 segments/t.json:1:19 `limits` is not supported yet"],
+                r#"{ "./b": { "x": { "limits": { "cpu": 0, "wall": 1.5, "walls": 1, "concurrency": 1 } } } }"#,
+                &[
+                    "JITAR0023 segments/t.json:1:38 `limits.cpu` is not a positive whole number",
+                    "JITAR0023 segments/t.json:1:49 `limits.wall` is not a positive whole number",
+                    "JITAR0022 segments/t.json:1:54 unknown key `walls`",
+                ],
             ),
             (r#"{ "./b": { "x": { "safe": 1 } } }"#, &["JITAR0023 segments/t.json:1:27 `safe` is not a boolean"]),
         ];

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use jitar_engine::manifest::{Access, Version};
+use jitar_engine::manifest::{Access, ProcedureLimits, Version};
 
 use super::document::{Place, Reader};
 use super::json::{Entry, Node};
@@ -49,9 +49,12 @@ pub(crate) struct SegmentExport {
     pub(crate) idempotent: bool,
     /// `safe`.
     pub(crate) safe: bool,
+    /// `limits`.
+    pub(crate) limits: ProcedureLimits,
 }
 
-const PROPERTIES: [&str; 5] = ["access", "version", "as", "idempotent", "safe"];
+const PROPERTIES: [&str; 6] = ["access", "version", "as", "idempotent", "safe", "limits"];
+const LIMITS: [&str; 3] = ["cpu", "wall", "concurrency"];
 
 /// Reads the files; the result is sorted by name.
 pub(crate) fn read(files: &[Utf8PathBuf], sources: &Sources, diagnostics: &mut Diagnostics) -> Vec<SegmentFile> {
@@ -154,6 +157,7 @@ impl Segment<'_> {
             access: Access::default(),
             idempotent: false,
             safe: false,
+            limits: ProcedureLimits::default(),
         };
         for property in self.reader.object(&entry.node, &format!("{module}.{}", entry.key))? {
             match property.key.as_str() {
@@ -162,10 +166,7 @@ impl Segment<'_> {
                 "as" => export.alias = self.alias(property),
                 "idempotent" => export.idempotent |= self.reader.boolean(&property.node, "idempotent").unwrap_or(false),
                 "safe" => export.safe = self.reader.boolean(&property.node, "safe").unwrap_or(false),
-                "limits" => {
-                    let message = "`limits` is not supported yet";
-                    self.reader.error(&codes::UNSUPPORTED_SETTING, property.key_range, message, "remove this");
-                }
+                "limits" => export.limits = self.limits(property),
                 _ => self.reader.unknown_key(property, &PROPERTIES),
             }
         }
@@ -196,6 +197,23 @@ impl Segment<'_> {
             self.reader.push(place.error(&codes::INVALID_VERSION, message, "").help("write it like `1.2.0`"));
         }
         version
+    }
+
+    fn limits(&mut self, property: &Entry) -> ProcedureLimits {
+        let mut limits = ProcedureLimits::default();
+        for limit in self.reader.object(&property.node, "limits").unwrap_or_default() {
+            let target = match limit.key.as_str() {
+                "cpu" => &mut limits.cpu,
+                "wall" => &mut limits.wall,
+                "concurrency" => &mut limits.concurrency,
+                _ => {
+                    self.reader.unknown_key(limit, &LIMITS);
+                    continue;
+                }
+            };
+            *target = self.reader.positive(&limit.node, &format!("limits.{}", limit.key));
+        }
+        limits
     }
 
     fn alias(&mut self, property: &Entry) -> Option<String> {

@@ -63,7 +63,6 @@ codes! {
     DUPLICATE_CLASS = "JITAR0050", "two classes have the same name";
     PRIVATE_ACROSS_SEGMENTS = "JITAR0051", "a private procedure of another segment is called";
     INVALID_NAME = "JITAR0052", "a name cannot be part of a fully qualified name";
-    UNSUPPORTED_SETTING = "JITAR0053", "a setting is not supported by this version";
     UNNAMEABLE_PARAMETER = "JITAR0054", "a procedure has a parameter that callers cannot name";
     AMBIGUOUS_MODULE = "JITAR0055", "two modules would be served under one name";
     RESOURCE_SEGMENTED = "JITAR0060", "a resource is part of a segment";

@@ -245,13 +245,13 @@ impl<'a> Collector<'_, 'a> {
         function: &Function,
         segment: &mut Segment,
     ) {
-        let SegmentExport { version, access, idempotent, safe, .. } = *export;
+        let SegmentExport { version, access, idempotent, safe, limits, .. } = *export;
         let parameters = function.parameters.clone();
         let stub = Stub { fqn: fqn.clone(), version, access, parameters: parameters.clone() };
         self.record(found, segment, || MemberKind::Procedure(stub.clone()));
         let module = found.trace[0].0.specifier.clone();
         let export = export.name.clone();
-        let implementation = Implementation { version, access, parameters, module, export, idempotent, safe };
+        let implementation = Implementation { version, access, parameters, module, export, idempotent, safe, limits };
         match segment.procedures.iter_mut().find(|procedure| procedure.fqn == fqn) {
             Some(procedure) => procedure.implementations.push(implementation),
             None => segment.procedures.push(Procedure { fqn, implementations: vec![implementation] }),

@@ -39,6 +39,9 @@ const WHOLE = /^[+-]?[0-9]+$/;
 /** More positional arguments than this could overflow the stack of the call. */
 const MAX_REST_VALUES = 32768;
 
+/** Parsing digits takes more than linear time. */
+const MAX_BIGINT_DIGITS = 65_536;
+
 /**
  * @typedef {Record<string, unknown> | unknown[] | Map<string, unknown>} Arguments names and values; a list gives the
  *   names `0`, `1` and so on
@@ -407,6 +410,9 @@ function convert(name, type, text) {
       }
       break;
     case "bigint":
+      if (typeof text === "string" && text.length > MAX_BIGINT_DIGITS) {
+        throw new PayloadTooLarge(`Parameter '${name}' can not have more than ${MAX_BIGINT_DIGITS} digits`);
+      }
       if (typeof text === "string" && regExpExec(WHOLE, text) !== null) {
         return BigInt(startsWith(text, "+") ? slice(text, 1) : text);
       }

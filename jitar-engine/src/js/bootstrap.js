@@ -136,6 +136,7 @@ ObjectAssign(Deno, {
     forgetIntrinsics,
     implementations: dispatcher.implementations,
     intrinsicsChanged,
+    limitValues: dispatcher.limitValues,
     rememberIntrinsics,
     startClock: performance.setTimeOrigin,
     hideInternals() {

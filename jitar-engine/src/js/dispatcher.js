@@ -51,8 +51,21 @@ const healthChecks = new Map();
 
 // One serialiser for callers that showed the trust key, one for everybody else.
 const { URL: url } = core.loadExtScript("ext:deno_web/00_url.js");
-const trustedSerializer = createSerializer({ classes, trusted: true, url });
-const openSerializer = createSerializer({ classes, trusted: false, url });
+let trustedSerializer = createSerializer({ classes, trusted: true, url });
+let openSerializer = createSerializer({ classes, trusted: false, url });
+
+/**
+ * Sets how large values may be; called once, when an isolate starts.
+ * @param {number} depth
+ * @param {number} nodes
+ * @param {number} string characters
+ * @param {number} bigint digits
+ */
+export function limitValues(depth, nodes, string, bigint) {
+  const limits = { depth, nodes, string, bigint };
+  trustedSerializer = createSerializer({ classes, trusted: true, url, limits });
+  openSerializer = createSerializer({ classes, trusted: false, url, limits });
+}
 
 /**
  * Takes the segments of the unit; called once, by the unit's entry module.

@@ -38,8 +38,6 @@ const NO_FORM = { __proto__: null };
 /** Does not depend on the iterator of arrays. */
 const NOTHING = { [Symbol.iterator]: () => ({ next: () => ({ done: true, value: undefined }) }) };
 const WHOLE = /^-?[0-9]+$/;
-/** Parsing digits takes more than linear time. */
-const MAX_BIGINT_LENGTH = 65_536;
 /** More constructor arguments could overflow the stack. */
 const MAX_REST_VALUES = 32_768;
 /** How much of a wrong value a message repeats. */
@@ -67,7 +65,10 @@ export class Reader {
   }
 
   #read(value, depth) {
-    return typeof value === "object" && value !== null ? this.#readObject(value, depth, undefined) : value;
+    if (typeof value === "object" && value !== null) {
+      return this.#readObject(value, depth, undefined);
+    }
+    return typeof value === "string" ? this.#checkString(value) : value;
   }
 
   /** `id` is what later references call this value. */
@@ -98,6 +99,13 @@ export class Reader {
     }
   }
 
+  #checkString(text) {
+    if (text.length > this.#options.string) {
+      throw new PayloadTooLarge(`A string can not have more than ${this.#options.string} characters`);
+    }
+    return text;
+  }
+
   #register(id, object) {
     if (id !== undefined && object !== NO_FORM) {
       mapSet(this.#shared, id, object);
@@ -111,6 +119,8 @@ export class Reader {
       const item = list[idx];
       if (typeof item === "object" && item !== null) {
         list[idx] = this.#readObject(item, depth + 1, undefined);
+      } else if (typeof item === "string") {
+        this.#checkString(item);
       }
     }
     return list;
@@ -124,6 +134,8 @@ export class Reader {
       if (typeof value === "object" && value !== null) {
         // An own member, so this never reaches a setter of the prototype.
         record[names[idx]] = this.#readObject(value, depth + 1, undefined);
+      } else if (typeof value === "string") {
+        this.#checkString(value);
       }
     }
     return record;
@@ -145,7 +157,7 @@ export class Reader {
       case "Url":
         return typeof value === "string" ? this.#register(id, this.#readUrl(value)) : NO_FORM;
       case "BigInt":
-        return typeof value === "string" ? readBigInt(value) : NO_FORM;
+        return typeof value === "string" ? this.#readBigInt(value) : NO_FORM;
       case "RegExp":
         return this.#register(id, this.#readRegExp(form));
       case "TypedArray":
@@ -208,6 +220,16 @@ export class Reader {
       setAdd(set, this.#read(values[idx], depth + 1));
     }
     return set;
+  }
+
+  #readBigInt(text) {
+    if (text.length > this.#options.bigint) {
+      throw new PayloadTooLarge(`A BigInt can not have more than ${this.#options.bigint} digits`);
+    }
+    if (regExpExec(WHOLE, text) === null) {
+      throw new BadRequest(`Invalid BigInt string '${quoted(text)}'`);
+    }
+    return BigInt(text);
   }
 
   #readDate(text) {
@@ -417,16 +439,6 @@ function newError(type, message, status) {
     return errorForStatus(status, message);
   }
   return type === "AggregateError" ? new AggregateError(NOTHING, message) : new Intrinsics[type](message);
-}
-
-function readBigInt(text) {
-  if (text.length > MAX_BIGINT_LENGTH) {
-    throw new PayloadTooLarge(`A BigInt can not have more than ${MAX_BIGINT_LENGTH} digits`);
-  }
-  if (regExpExec(WHOLE, text) === null) {
-    throw new BadRequest(`Invalid BigInt string '${quoted(text)}'`);
-  }
-  return BigInt(text);
 }
 
 function appendRest(values, rest) {

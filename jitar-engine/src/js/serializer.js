@@ -1,5 +1,6 @@
 // The serialised encoding (spec 5): values that JSON does not have cross as tagged forms.
 
+import { PayloadTooLarge } from "ext:jitar/errors.js";
 import { Intrinsics, mapForEach, mapSet, min, objectKeys } from "ext:jitar/primordials.js";
 import { Reader } from "ext:jitar/reader.js";
 import { Registry } from "ext:jitar/registry.js";
@@ -13,12 +14,17 @@ const { Map } = Intrinsics;
 const MAX_DEPTH = 500;
 const DEFAULT_DEPTH = 64;
 const DEFAULT_NODES = 100_000;
+const DEFAULT_STRING = 1 << 24;
+/** Parsing digits takes more than linear time. */
+const DEFAULT_BIGINT = 65_536;
 
 /**
  * @typedef {object} SerializerOptions
  * @property {Registry} classes the classes whose instances may cross
  * @property {number} depth how deep values may be nested
- * @property {number} nodes how many objects and lists may be read in one call
+ * @property {number} nodes how many objects and lists there may be in one call or result
+ * @property {number} string how many characters a string may have that is read
+ * @property {number} bigint how many digits a BigInt may have that is read
  * @property {boolean} trusted the other side has the trust key: it gets stack traces and may send regular expressions
  *   and fields that a class does not declare
  * @property {boolean} peer the other side is a node of ours and trusted: NaN, Infinity, -0, undefined, shared values
@@ -27,9 +33,11 @@ const DEFAULT_NODES = 100_000;
  * @property {Function} url the class `URL`
  */
 
+/** @typedef {{ depth?: number, nodes?: number, string?: number, bigint?: number }} Limits */
+
 /**
  * Makes a serializer; it is cheap and keeps nothing between calls.
- * @param {{ classes?: Registry, limits?: { depth?: number, nodes?: number }, trusted?: boolean, peer?: boolean,
+ * @param {{ classes?: Registry, limits?: Limits, trusted?: boolean, peer?: boolean,
  *   opaque?: boolean, url?: Function }} [settings]
  */
 export function createSerializer(settings = {}) {
@@ -38,6 +46,8 @@ export function createSerializer(settings = {}) {
     classes,
     depth: min(limits.depth ?? DEFAULT_DEPTH, MAX_DEPTH),
     nodes: limits.nodes ?? DEFAULT_NODES,
+    string: limits.string ?? DEFAULT_STRING,
+    bigint: limits.bigint ?? DEFAULT_BIGINT,
     trusted,
     peer,
     opaque,
@@ -57,12 +67,16 @@ export function createSerializer(settings = {}) {
      */
     deserialize: (value) => new Reader(options).run(value),
 
-    /** The JSON forms of arguments by name; absent ones stay absent. */
+    /**
+     * The JSON forms of arguments by name; absent ones stay absent. The limits are for all of them together.
+     * @throws {PayloadTooLarge} over the limits
+     */
     serializeArguments: (args) => {
+      const writer = new Writer(options, PayloadTooLarge);
       const forms = { __proto__: null };
       eachArgument(args, (value, name) => {
         if (value !== undefined) {
-          forms[name] = new Writer(options).run(value);
+          forms[name] = writer.run(value);
         }
       });
       return forms;

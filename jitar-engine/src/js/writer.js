@@ -49,21 +49,30 @@ const ERROR_MEMBERS = new Set(["message", "stack", "name", "cause", "errors", "c
 
 const tagged = (name) => ({ serialized: true, name });
 
-/** Writes one value. */
+/** Writes values; the limit of nodes is for all of them together, identifiers are for one. */
 export class Writer {
   #options;
   /** For peers of ours: what was written already, with the identifier it got when it came again. */
   #seen;
   #lastId = 0;
+  #nodes = 0;
+  /** The objects around the one that is being written. */
+  #path = [];
+  #TooLarge;
 
-  /** @param {import("ext:jitar/serializer.js").SerializerOptions} options */
-  constructor(options) {
+  /**
+   * @param {import("ext:jitar/serializer.js").SerializerOptions} options
+   * @param {typeof Error} [TooLarge] what is thrown when the value is over the limits
+   */
+  constructor(options, TooLarge = ServerError) {
     this.#options = options;
-    this.#seen = options.peer ? new Map() : undefined;
+    this.#TooLarge = TooLarge;
   }
 
   /** @param {unknown} value */
   run(value) {
+    this.#seen = this.#options.peer ? new Map() : undefined;
+    this.#lastId = 0;
     const output = this.#write(value, 1);
     return this.#lastId === 0 ? output : this.#markShared(output);
   }
@@ -87,9 +96,7 @@ export class Writer {
   }
 
   #writeObject(value, depth) {
-    if (depth > this.#options.depth) {
-      throw new ServerError(`A value can not be nested deeper than ${this.#options.depth} levels, or contain itself`);
-    }
+    this.#count(value, depth);
     if (this.#seen === undefined) {
       return this.#dispatch(value, depth, undefined);
     }
@@ -101,6 +108,23 @@ export class Writer {
     mapSet(this.#seen, value, entry);
     entry.output = this.#dispatch(value, depth, entry);
     return entry.output;
+  }
+
+  /** Shared values are written again each time, so a small value can come to an immense form. */
+  #count(value, depth) {
+    const { depth: maxDepth, nodes: maxNodes } = this.#options;
+    if (depth > maxDepth) {
+      for (let level = 1; level < depth; level++) {
+        if (this.#path[level] === value) {
+          throw new ServerError("A value that contains itself can not be sent to this receiver");
+        }
+      }
+      throw new this.#TooLarge(`Values can not be nested deeper than ${maxDepth} levels`);
+    }
+    if (++this.#nodes > maxNodes) {
+      throw new this.#TooLarge(`There can not be more than ${maxNodes} objects and lists`);
+    }
+    this.#path[depth] = value;
   }
 
   #writeReference(entry) {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub use access::Access;
 pub use parameter::{Member, Parameter, QueryType};
-pub use segment::{Class, Implementation, Procedure, Segment, Unit};
+pub use segment::{Class, Implementation, Procedure, ProcedureLimits, Segment, Unit};
 pub use version::{InvalidVersionNumber, Version};
 
 /// Version of the manifest's format. Readers refuse every other number.

@@ -45,6 +45,30 @@ pub struct Implementation {
     /// Whether a call changes nothing (`"safe": true`).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub safe: bool,
+    /// Limits of its own (`"limits": {…}`).
+    #[serde(default, skip_serializing_if = "ProcedureLimits::is_empty")]
+    pub limits: ProcedureLimits,
+}
+
+/// Limits that a segment file sets for one procedure. What it leaves out is as the service says; it can only be stricter.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProcedureLimits {
+    /// Milliseconds of CPU time in one turn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpu: Option<u32>,
+    /// Milliseconds from the start of a call to its answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wall: Option<u32>,
+    /// Calls at the same time in one process.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub concurrency: Option<u32>,
+}
+
+impl ProcedureLimits {
+    /// Whether nothing is limited.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// A class whose instances cross segments.

@@ -13,7 +13,9 @@ use bytes::Bytes;
 use jitar_engine::archive::{ModuleArchive, ModuleKind, ModuleSource};
 use jitar_engine::call::{Arguments, Call, Outbound, OutboundCall, OutboundError, Reply, RunMode};
 use jitar_engine::snapshot::{Blob, Deferred};
-use jitar_engine::{Isolate, IsolateControl, IsolateOptions, ModuleStore, Source, TerminationReason, platform};
+use jitar_engine::{
+    Isolate, IsolateControl, IsolateOptions, ModuleStore, Source, TerminationReason, ValueLimits, platform,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -212,6 +214,7 @@ impl Worker {
             source,
             modules: ModuleStore::from_archive(made.archive.clone()),
             heap: 64 << 20,
+            values: ValueLimits::default(),
             control: control.clone(),
             outbound: Arc::new(Nowhere),
             replies,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jitar_engine::ValueLimits;
 use url::Url;
 
 use super::fields::{Fields, MILLISECONDS, Spanned};
@@ -23,6 +24,8 @@ pub(super) struct ServiceFile {
     pub(super) service: Option<Written>,
     pub(super) isolates: Option<Isolates>,
     pub(super) limits: Limits,
+    /// `getOnlySafe` with its place, when it is set.
+    pub(super) get_only_safe: Option<usize>,
     pub(super) log_level: Option<LogLevel>,
     pub(super) log_format: Option<LogFormat>,
     pub(super) shutdown_grace: Duration,
@@ -85,10 +88,11 @@ impl ServiceFile {
         let service = read_service(&mut fields);
         let isolates = fields.number_or_word("isolates");
         let limits = fields.group("limits").map_or_else(Limits::default, read_limits);
+        let get_only_safe = fields.boolean(&["getOnlySafe"]).unwrap_or(false);
+        let get_only_safe = get_only_safe.then(|| fields.position("getOnlySafe")).flatten();
         let (log_level, log_format) = fields.group("log").map_or((None, None), read_log);
         let shutdown_grace = fields.group("shutdown").and_then(read_shutdown).unwrap_or(Duration::from_secs(30));
         fields.refuse(&["tls", "setUpOnce", "tearDownOnce", "supervise", "permissions", "cors", "admin", "rateLimit"]);
-        fields.refuse(&["getOnlySafe"]);
         fields.finish();
         Self {
             url,
@@ -100,6 +104,7 @@ impl ServiceFile {
             service,
             isolates,
             limits,
+            get_only_safe,
             log_level,
             log_format,
             shutdown_grace,
@@ -152,6 +157,7 @@ impl Default for Limits {
             pending: 1024,
             queue: 256,
             body: 204_800,
+            values: ValueLimits::default(),
         }
     }
 }
@@ -166,8 +172,14 @@ fn read_limits(mut fields: Fields<'_>) -> Limits {
         pending: fields.integer("pending", &(1..=1_000_000)).unwrap_or(defaults.pending),
         queue: fields.integer("queue", &(1..=1_000_000)).unwrap_or(defaults.queue),
         body: fields.integer("body", &(1..=1 << 30)).unwrap_or(defaults.body),
+        values: ValueLimits {
+            depth: fields.integer("depth", &(1..=ValueLimits::MAX_DEPTH.into())).unwrap_or(defaults.values.depth),
+            nodes: fields.integer("nodes", &(1..=1 << 30)).unwrap_or(defaults.values.nodes),
+            string: fields.integer("string", &(1..=1 << 29)).unwrap_or(defaults.values.string),
+            bigint: fields.integer("bigint", &(1..=10_000_000)).unwrap_or(defaults.values.bigint),
+        },
     };
-    fields.refuse(&["buffers", "depth", "nodes"]);
+    fields.refuse(&["buffers"]);
     fields.finish();
     limits
 }

@@ -23,6 +23,7 @@ mod worker;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use jitar_engine::ValueLimits;
 use url::Url;
 
 pub use environment::{EnvFileError, Environment};
@@ -56,6 +57,8 @@ pub struct Config {
     pub isolates: usize,
     /// What a call and an isolate may use.
     pub limits: Limits,
+    /// Whether GET calls only procedures that are declared `safe`, so that no link or image can change anything.
+    pub get_only_safe: bool,
     /// How the log looks.
     pub log: LogConfig,
     /// How long a stop waits for running calls.
@@ -153,4 +156,6 @@ pub struct Limits {
     pub queue: usize,
     /// Bytes of a request body.
     pub body: usize,
+    /// How large values in the serialised encoding may be.
+    pub values: ValueLimits,
 }

@@ -23,6 +23,11 @@ pub fn show(config: &Config, unit: &str) -> String {
     rows.add("limits.pending", config.limits.pending);
     rows.add("limits.queue", config.limits.queue);
     rows.add("limits.body", format_args!("{} bytes", config.limits.body));
+    rows.add("limits.depth", config.limits.values.depth);
+    rows.add("limits.nodes", config.limits.values.nodes);
+    rows.add("limits.string", config.limits.values.string);
+    rows.add("limits.bigint", config.limits.values.bigint);
+    rows.add("getOnlySafe", config.get_only_safe);
     rows.add("log.level", config.log.level);
     rows.add("log.format", config.log.format);
     rows.time("shutdown.grace", config.shutdown_grace);

@@ -18,6 +18,9 @@ pub(crate) enum ArgumentsError {
     /// The body is JSON, but names no arguments.
     #[error("the request body must be a JSON object with the arguments by name, or an array")]
     NotAnObject,
+    /// The body has more levels than the limits allow.
+    #[error("the request body is nested deeper than {0} levels")]
+    TooDeep(u32),
     /// The query or form is damaged.
     #[error(transparent)]
     Form(#[from] FormError),
@@ -26,13 +29,17 @@ pub(crate) enum ArgumentsError {
     UnsupportedMediaType(String),
 }
 
-/// Reads the arguments.
-pub(super) fn read(payload: Payload) -> Result<Arguments, ArgumentsError> {
+/// Plain JSON may have this many times the levels that the serialised encoding may have: V8 reads it, no code of ours
+/// walks through it.
+const PLAIN_DEPTH: u32 = 16;
+
+/// Reads the arguments; `depth` is the limit of levels in the serialised encoding.
+pub(super) fn read(payload: Payload, depth: u32) -> Result<Arguments, ArgumentsError> {
     match payload {
         Payload::Query(query) => Ok(flat(form::parse_pairs(query.as_bytes())?)),
         Payload::Body { bytes, .. } if bytes.is_empty() => Ok(Arguments::None),
         Payload::Body { content_type, bytes } => match MediaType::of(&content_type) {
-            Some(MediaType::Json) => json(&bytes),
+            Some(MediaType::Json) => json(&bytes, depth.saturating_mul(PLAIN_DEPTH)),
             Some(MediaType::Form) => form_body(&bytes),
             None => Err(ArgumentsError::UnsupportedMediaType(content_type)),
         },
@@ -65,14 +72,49 @@ impl MediaType {
 }
 
 /// V8 gets text that is known to be JSON, so that the error names line and column and costs no turn of an isolate.
-fn json(body: &Bytes) -> Result<Arguments, ArgumentsError> {
+fn json(body: &Bytes, depth: u32) -> Result<Arguments, ArgumentsError> {
     let start = if body.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
     let bytes = body.slice(start..);
     let text = std::str::from_utf8(&bytes).map_err(<serde_json::Error as serde::de::Error>::custom)?;
     serde_json::from_str::<IgnoredAny>(text)?;
+    if levels(&bytes) > depth {
+        return Err(ArgumentsError::TooDeep(depth));
+    }
     match text.trim_ascii_start().as_bytes().first() {
         Some(b'{' | b'[') => Ok(Arguments::Json(bytes)),
         _ => Err(ArgumentsError::NotAnObject),
+    }
+}
+
+/// Levels of objects and lists in valid JSON. Brackets in strings do not count.
+fn levels(json: &[u8]) -> u32 {
+    let (mut depth, mut deepest) = (0_u32, 0);
+    let mut rest = json;
+    while let Some(position) = rest.iter().position(|byte| matches!(byte, b'"' | b'[' | b'{' | b']' | b'}')) {
+        let (found, behind) = (rest[position], &rest[position + 1..]);
+        rest = behind;
+        match found {
+            b'"' => rest = behind_string(rest),
+            b'[' | b'{' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            _ => depth = depth.saturating_sub(1),
+        }
+    }
+    deepest
+}
+
+/// What follows the string that begins at `text`, behind its first quotation mark.
+fn behind_string(text: &[u8]) -> &[u8] {
+    let mut rest = text;
+    loop {
+        match rest.iter().position(|byte| matches!(byte, b'"' | b'\\')) {
+            Some(position) if rest[position] == b'"' => return &rest[position + 1..],
+            // A backslash and what it escapes.
+            Some(position) => rest = rest.get(position + 2..).unwrap_or_default(),
+            None => return &[],
+        }
     }
 }
 
@@ -93,7 +135,7 @@ mod tests {
     use super::*;
 
     fn shown(payload: Payload) -> String {
-        match read(payload) {
+        match read(payload, 2) {
             Ok(Arguments::None) => "none".to_owned(),
             Ok(Arguments::Json(text)) => format!("json {}", String::from_utf8_lossy(&text)),
             Ok(Arguments::Query(pairs)) => format!("query {pairs:?}"),
@@ -144,8 +186,20 @@ mod tests {
     }
 
     #[test]
-    fn deep_json_is_left_to_the_isolate() {
-        let deep = format!("{}{}", "[".repeat(50_000), "]".repeat(50_000));
-        assert!(shown(Payload::json(deep)).starts_with("json [["));
+    fn deep_json_is_refused() {
+        let list = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        let too_deep = "the request body is nested deeper than 32 levels";
+        for (text, expected) in [
+            (list(32), None),
+            (list(33), Some(too_deep)),
+            (list(50_000), Some(too_deep)),
+            (format!(r#"{{"a":{},"b":{}}}"#, list(31), list(31)), None),
+            (format!(r#"{{"a":{}}}"#, list(32)), Some(too_deep)),
+            (format!(r#"["{}\"[[", "\\", {}]"#, "[{".repeat(99), list(31)), None),
+            (format!(r#"["\\", {}]"#, list(32)), Some(too_deep)),
+        ] {
+            let shown = shown(Payload::json(text.clone()));
+            assert_eq!(shown, expected.map_or(format!("json {text}"), str::to_owned));
+        }
     }
 }

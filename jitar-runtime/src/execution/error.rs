@@ -30,6 +30,12 @@ pub(crate) enum ExecutionError {
     /// The call went through too many nodes.
     #[error("the call went through more than {max} nodes; do the services call each other in a circle?", max = super::MAX_HOPS)]
     TooManyHops,
+    /// GET was used for a procedure that may change something.
+    #[error("Procedure '{0}' is not declared `safe`, and this service lets GET call safe ones only; use POST")]
+    NotSafe(String),
+    /// The procedure runs as often as it may at the same time.
+    #[error("`{0}` runs as often as its `limits.concurrency` allows; try again")]
+    TooManyCalls(String),
     /// The arguments cannot be read.
     #[error(transparent)]
     Arguments(#[from] ArgumentsError),

@@ -14,6 +14,7 @@ mod tests;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use jitar_engine::ValueLimits;
 use jitar_engine::call::{Arguments, Call, OutboundCall, Reply, RunMode};
 use jitar_engine::manifest::{Access, Version};
 
@@ -50,13 +51,30 @@ impl Isolates for IsolatePool {
 pub(crate) struct Execution {
     procedures: Procedures,
     isolates: Arc<dyn Isolates>,
-    keys: TrustKeys,
+    rules: Rules,
+}
+
+/// What a service asks of callers.
+#[derive(Debug, Clone)]
+pub(crate) struct Rules {
+    /// Open protected procedures to callers over the network.
+    pub(crate) keys: TrustKeys,
+    /// Levels of objects and lists in the arguments.
+    pub(crate) depth: u32,
+    /// Whether GET calls only safe procedures.
+    pub(crate) get_only_safe: bool,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self { keys: TrustKeys::default(), depth: ValueLimits::default().depth, get_only_safe: false }
+    }
 }
 
 impl Execution {
-    /// Execution of `procedures` in `isolates`; `keys` open protected procedures to callers over the network.
-    pub(crate) fn new(procedures: Procedures, isolates: Arc<dyn Isolates>, keys: TrustKeys) -> Self {
-        Self { procedures, isolates, keys }
+    /// Execution of `procedures` in `isolates`.
+    pub(crate) fn new(procedures: Procedures, isolates: Arc<dyn Isolates>, rules: Rules) -> Self {
+        Self { procedures, isolates, rules }
     }
 
     /// The procedures.
@@ -69,23 +87,29 @@ impl Execution {
     /// The order is part of the protocol (spec 3.6): lookup, then trust, then arguments.
     pub(crate) async fn run(&self, request: RpcRequest) -> Result<Reply, ExecutionError> {
         let implementation = self.procedures.find(&request.fqn, request.version)?;
-        let trusted = request.is_trusted(&self.keys);
+        let Rules { keys, depth, get_only_safe } = &self.rules;
+        let trusted = request.is_trusted(keys);
         if implementation.access != Access::Public && !trusted {
             return Err(ExecutionError::NotTrusted);
         }
-        let node = request.honoured(&self.keys);
+        let is_get = matches!(request.payload, Payload::Query(_)) && request.mode == RunMode::Normal;
+        if *get_only_safe && is_get && !implementation.safe {
+            return Err(ExecutionError::NotSafe(request.fqn));
+        }
+        let node = request.honoured(keys);
         if node.hops > MAX_HOPS {
             return Err(ExecutionError::TooManyHops);
         }
+        let _place = implementation.enter()?;
         let call = Call {
             implementation: implementation.key.clone(),
             version: request.version.to_string(),
-            arguments: arguments::read(request.payload)?,
+            arguments: arguments::read(request.payload, *depth)?,
             serialized: request.serialized,
             headers: request.headers,
             mode: if node.dry { RunMode::Dry } else { request.mode },
             trusted,
-            deadline: node.deadline,
+            deadline: implementation.deadline(node.deadline),
             hops: node.hops,
         };
         Ok(self.isolates.call(call).await?)
@@ -98,6 +122,7 @@ impl Execution {
         if call.hops >= MAX_HOPS {
             return Err(ExecutionError::TooManyHops);
         }
+        let _place = implementation.enter()?;
         let call = Call {
             implementation: implementation.key.clone(),
             version: call.version,
@@ -106,7 +131,7 @@ impl Execution {
             headers: call.headers,
             mode: RunMode::Normal,
             trusted: true,
-            deadline: call.deadline,
+            deadline: implementation.deadline(call.deadline),
             hops: call.hops + 1,
         };
         Ok(self.isolates.call(call).await?)

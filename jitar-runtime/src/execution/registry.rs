@@ -1,8 +1,11 @@
 //! The procedures that this process answers for, found by name and version.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
-use jitar_engine::manifest::{Access, AppManifest, Version};
+use jitar_engine::manifest::{self, Access, AppManifest, ProcedureLimits, Version};
+
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::ExecutionError;
 
@@ -14,7 +17,7 @@ pub(crate) struct Procedures {
 }
 
 /// One version of a procedure.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Implementation {
     /// Its version.
     pub(crate) version: Version,
@@ -22,6 +25,38 @@ pub(crate) struct Implementation {
     pub(crate) access: Access,
     /// The name that isolates know it by: `fqn:version`.
     pub(crate) key: String,
+    /// Whether a call changes nothing.
+    pub(crate) safe: bool,
+    /// Limits of its own.
+    pub(crate) limits: ProcedureLimits,
+    /// One place per call that may run at the same time; none when their number is not limited.
+    places: Option<Semaphore>,
+}
+
+impl Implementation {
+    fn new(fqn: &str, declared: &manifest::Implementation) -> Self {
+        let &manifest::Implementation { version, access, safe, limits, .. } = declared;
+        let places = limits.concurrency.map(|limit| Semaphore::new(limit as usize));
+        Self { version, access, key: format!("{fqn}:{version}"), safe, limits, places }
+    }
+
+    /// A place for one more call, until it is dropped.
+    ///
+    /// # Errors
+    /// When as many calls run as `limits.concurrency` allows.
+    pub(crate) fn enter(&self) -> Result<Option<SemaphorePermit<'_>>, ExecutionError> {
+        let Some(places) = &self.places else { return Ok(None) };
+        match places.try_acquire() {
+            Ok(place) => Ok(Some(place)),
+            Err(_full) => Err(ExecutionError::TooManyCalls(self.key.clone())),
+        }
+    }
+
+    /// How long a call may take that has `deadline` left, by `limits.wall`.
+    pub(crate) fn deadline(&self, deadline: Option<Duration>) -> Option<Duration> {
+        let wall = self.limits.wall.map(|millis| Duration::from_millis(millis.into()));
+        deadline.map_or(wall, |deadline| Some(wall.map_or(deadline, |wall| wall.min(deadline))))
+    }
 }
 
 impl Procedures {
@@ -32,20 +67,20 @@ impl Procedures {
             segments.iter().filter_map(|name| manifest.segment(name)).flat_map(|segment| &segment.procedures);
         for procedure in procedures {
             for implementation in &procedure.implementations {
-                all.add(&procedure.fqn, implementation.version, implementation.access);
+                all.add(&procedure.fqn, Implementation::new(&procedure.fqn, implementation));
             }
         }
         all
     }
 
-    fn add(&mut self, fqn: &str, version: Version, access: Access) {
+    fn add(&mut self, fqn: &str, implementation: Implementation) {
         let implementations = self.by_fqn.entry(fqn.to_owned()).or_default();
         let was_exposed = implementations.iter().any(|known| known.access.is_exposed());
-        if access.is_exposed() && !was_exposed {
+        if implementation.access.is_exposed() && !was_exposed {
             self.names.push(fqn.to_owned());
         }
-        let position = implementations.partition_point(|known| known.version <= version);
-        implementations.insert(position, Implementation { version, access, key: format!("{fqn}:{version}") });
+        let position = implementations.partition_point(|known| known.version <= implementation.version);
+        implementations.insert(position, implementation);
     }
 
     /// The implementation that serves a request for `version`: the greatest that is not greater, or for an unversioned
@@ -104,10 +139,18 @@ fn exposed_versions(sorted: &[Implementation]) -> Option<String> {
 mod tests {
     use super::*;
 
+    fn implementation(fqn: &str, version: Version, access: Access, limits: ProcedureLimits) -> Implementation {
+        let (parameters, module, export) = (Vec::new(), String::new(), String::new());
+        let (idempotent, safe) = (false, false);
+        let declared =
+            manifest::Implementation { version, access, parameters, module, export, idempotent, safe, limits };
+        Implementation::new(fqn, &declared)
+    }
+
     fn procedures(implementations: &[(&str, Version, Access)]) -> Procedures {
         let mut all = Procedures::default();
         for (fqn, version, access) in implementations {
-            all.add(fqn, *version, *access);
+            all.add(fqn, implementation(fqn, *version, *access, ProcedureLimits::default()));
         }
         all
     }
@@ -155,5 +198,28 @@ mod tests {
         assert_eq!(all.names(), ["b", "a"]);
         assert_eq!(all.protected(), ["b"]);
         assert!(all.exposes("a") && all.exposes("b") && !all.exposes("c") && !all.exposes("d"));
+    }
+
+    #[test]
+    fn procedures_have_limits_of_their_own() {
+        let limits = ProcedureLimits { wall: Some(500), concurrency: Some(1), cpu: None };
+        let limited = implementation("f", Version::default(), Access::Public, limits);
+        let first = limited.enter().expect("a place");
+        let refused = limited.enter().expect_err("no second place").to_string();
+        assert_eq!(refused, "`f:0.0.0` runs as often as its `limits.concurrency` allows; try again");
+        drop(first);
+        drop(limited.enter().expect("a place again"));
+
+        let free = implementation("f", Version::default(), Access::Public, ProcedureLimits::default());
+        let millis = Duration::from_millis;
+        for (implementation, caller, expected) in [
+            (&limited, None, Some(500)),
+            (&limited, Some(100), Some(100)),
+            (&limited, Some(900), Some(500)),
+            (&free, None, None),
+            (&free, Some(900), Some(900)),
+        ] {
+            assert_eq!(implementation.deadline(caller.map(millis)), expected.map(millis), "{caller:?}");
+        }
     }
 }

@@ -24,7 +24,7 @@ fn execution(keys: &[&str]) -> (Execution, Arc<FakeIsolates>) {
     let isolates = Arc::new(FakeIsolates::default());
     let procedures = Procedures::of_segments(&two_segments(), &["s".to_owned(), "second".to_owned()]);
     let shared: Arc<dyn Isolates> = Arc::<FakeIsolates>::clone(&isolates);
-    (Execution::new(procedures, shared, trust_keys(keys)), isolates)
+    (Execution::new(procedures, shared, Rules { keys: trust_keys(keys), ..Rules::default() }), isolates)
 }
 
 fn shown(outcome: Result<Reply, ExecutionError>) -> String {
@@ -149,5 +149,26 @@ async fn versions_of_all_segments_are_one_procedure() {
         let mut call = request("public");
         call.version = version.parse().expect("a version");
         assert_eq!(shown(execution.run(call).await), expected, "{version}");
+    }
+}
+
+#[tokio::test]
+async fn get_calls_what_is_safe() {
+    let mut app = manifest(&[("change", Access::Public), ("look", Access::Public)]);
+    app.segments[0].procedures[1].implementations[0].safe = true;
+    let refused = "Procedure 'change' is not declared `safe`, and this service lets GET call safe ones only; use POST";
+    let query = Payload::Query(String::new());
+    for (get_only_safe, fqn, payload, mode, expected) in [
+        (false, "change", query.clone(), RunMode::Normal, "change:0.0.0"),
+        (true, "change", query.clone(), RunMode::Normal, refused),
+        (true, "change", query.clone(), RunMode::Dry, "change:0.0.0"),
+        (true, "change", Payload::json("{}"), RunMode::Normal, "change:0.0.0"),
+        (true, "look", query, RunMode::Normal, "look:0.0.0"),
+    ] {
+        let procedures = Procedures::of_segments(&app, &["s".to_owned()]);
+        let rules = Rules { get_only_safe, ..Rules::default() };
+        let execution = Execution::new(procedures, Arc::new(FakeIsolates::default()), rules);
+        let call = RpcRequest { payload, mode, ..request(fqn) };
+        assert_eq!(shown(execution.run(call).await), expected, "{get_only_safe} {fqn}");
     }
 }

@@ -61,6 +61,8 @@ impl HttpRemote {
     /// # Errors
     /// When the system gives no resources for it.
     pub(crate) fn new() -> Result<Self, ClientError> {
+        // The client takes its cryptography from the process; where it is there already, nothing changes.
+        drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
         let client = Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())

@@ -77,7 +77,12 @@ impl HttpError {
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(RETRY_SECONDS));
         }
-        if let Self::Method(allowed) = self {
+        let allowed = match self {
+            Self::Method(allowed) => Some(*allowed),
+            Self::Service(ServiceError::Execution(ExecutionError::NotSafe(_))) => Some("POST, OPTIONS"),
+            _ => None,
+        };
+        if let Some(allowed) = allowed {
             response.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
         }
         response
@@ -142,7 +147,10 @@ fn of_execution(error: &ExecutionError) -> u16 {
         ExecutionError::ProcedureNotFound(_) | ExecutionError::VersionNotFound { .. } => 404,
         ExecutionError::NotTrusted => 401,
         ExecutionError::TooManyHops => 508,
+        ExecutionError::TooManyCalls(_) => 503,
+        ExecutionError::NotSafe(_) => 405,
         ExecutionError::Arguments(ArgumentsError::UnsupportedMediaType(_)) => 415,
+        ExecutionError::Arguments(ArgumentsError::TooDeep(_)) => 413,
         ExecutionError::Version(_) | ExecutionError::Arguments(_) => 400,
         ExecutionError::Isolate(error) => of_isolate(error),
     }

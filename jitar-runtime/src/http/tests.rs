@@ -12,7 +12,7 @@ use url::Url;
 
 use super::{HttpRemote, HttpServerHandle, serve};
 use crate::config::RepositoryConfig;
-use crate::execution::{Execution, Isolates, Payload, PresentedKey, Procedures};
+use crate::execution::{Execution, Isolates, Payload, PresentedKey, Procedures, Rules};
 use crate::health::Health;
 use crate::services::tests::{
     FakeIsolates, gateway, gateway_config, manifest, repository, request, trust_keys, worker,
@@ -43,7 +43,11 @@ fn start_worker(isolates: &Arc<FakeIsolates>) -> Node {
         assets: vec!["**/*".to_owned()],
     };
     start(Services {
-        runner: Some(worker(Execution::new(procedures, Arc::clone(&shared), trust_keys(&["key"])))),
+        runner: Some(worker(Execution::new(
+            procedures,
+            Arc::clone(&shared),
+            Rules { keys: trust_keys(&["key"]), ..Rules::default() },
+        ))),
         provider: Some(repository(&config, &[("index.html", b"<p>"), ("a b?#%.txt", b"odd")])),
         registrar: None,
         health: Arc::new(Health::of_checks(shared)),

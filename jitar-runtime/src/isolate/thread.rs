@@ -54,6 +54,7 @@ impl Recipe {
             source: self.source,
             modules: self.modules.clone(),
             heap: self.config.limits.heap,
+            values: self.config.limits.values,
             control,
             outbound: Arc::clone(&self.outbound),
             replies: Box::new({

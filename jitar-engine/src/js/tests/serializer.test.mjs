@@ -167,7 +167,7 @@ test("identity and cycles survive between nodes of ours", () => {
   cyclic.a = [cyclic];
   assert.throws(
     () => client.serialize(cyclic),
-    (error) => error instanceof ServerError && /contain itself/.test(error.message),
+    (error) => error instanceof ServerError && /contains itself/.test(error.message),
   );
   assert.deepEqual(roundTrip(client, [shared, shared]), [shared, shared]);
 });
@@ -402,7 +402,17 @@ test("limits", () => {
     );
   }
   assert.deepEqual(limited.deserialize(Array(5000).fill(1)), Array(5000).fill(1));
+  const words = createSerializer({ limits: { string: 3, bigint: 2 } });
+  assert.deepEqual(words.deserialize(["abc", { a: "abc" }, tag("BigInt", { value: "12" })]), ["abc", { a: "abc" }, 12n]);
+  for (const value of ["abcd", ["abcd"], { a: "abcd" }, tag("Set", { values: ["abcd"] }), tag("BigInt", { value: "123" })]) {
+    assert.throws(() => words.deserialize(value), PayloadTooLarge);
+  }
   assert.throws(() => client.serialize(deep(100_000)), ServerError);
+  assert.throws(() => client.serializeArguments({ a: deep(65) }), PayloadTooLarge);
+  let doubled = [];
+  for (let level = 0; level < 60; level++) doubled = [doubled, doubled];
+  assert.throws(() => client.serialize(doubled), ServerError);
+  assert.throws(() => client.serializeArguments({ doubled }), PayloadTooLarge);
   assert.throws(() => createSerializer({ limits: { depth: 1e9 } }).serialize(deep(100_000)), ServerError);
   assert.throws(
     () =>
@@ -412,6 +422,13 @@ test("limits", () => {
       }),
     PayloadTooLarge,
   );
+});
+
+test("each argument is a value of its own", () => {
+  const shared = { a: 1 };
+  const args = peer.deserializeArguments(wire(peer.serializeArguments({ a: [shared, shared], b: shared })));
+  assert.equal(args.a[0], args.a[1]);
+  assert.deepEqual(args.b, shared);
 });
 
 test("arguments", () => {

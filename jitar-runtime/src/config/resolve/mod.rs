@@ -83,6 +83,9 @@ fn resolve(
     let health_checks = scripts.find(&file.health_checks);
     let middleware = supported_middleware(&service.role, &file.middleware, problems);
     let middleware = scripts.find(middleware);
+    if let (Role::Gateway(_) | Role::Proxy(_) | Role::Repository(_), Some(at)) = (&service.role, file.get_only_safe) {
+        problems.add(at, "'getOnlySafe' belongs to the services that run procedures: workers and standalones");
+    }
     let (url, listen) = address?;
     let body = overrides.http_body_limit.map_or(file.limits.body, NonZeroUsize::get);
     let config = Config {
@@ -96,6 +99,7 @@ fn resolve(
         role: service.role,
         isolates: overrides.isolates.or(file.isolates).map_or(1, Isolates::count),
         limits: Limits { body, ..file.limits },
+        get_only_safe: file.get_only_safe.is_some(),
         log: LogConfig {
             level: overrides.log_level.or(file.log_level).unwrap_or_default(),
             format: overrides.log_format.or(file.log_format).unwrap_or_default(),

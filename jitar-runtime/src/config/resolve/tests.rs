@@ -193,6 +193,11 @@ limits.wall             30000 ms
 limits.pending          1024
 limits.queue            256
 limits.body             204800 bytes
+limits.depth            64
+limits.nodes            100000
+limits.string           16777216
+limits.bigint           65536
+getOnlySafe             false
 log.level               info
 log.format              text
 shutdown.grace          30000 ms
@@ -205,7 +210,8 @@ fn every_setting_arrives() {
     let worker = r#"{
         "url": "http://127.0.0.1:${PORT}", "listen": "0.0.0.0:1", "isolates": 2,
         "setUp": ["./setUp"], "tearDown": ["setUp.js"], "healthChecks": ["/check"],
-        "limits": {"heap": 33554432, "cpu": 1, "wall": 2, "pending": 3, "queue": 4, "body": 5},
+        "limits": {"heap": 33554432, "cpu": 1, "wall": 2, "pending": 3, "queue": 4, "body": 5,
+            "depth": 6, "nodes": 7, "string": 8, "bigint": 9}, "getOnlySafe": true,
         "log": {"level": "debug", "format": "json"}, "shutdown": {"grace": 0},
         "worker": {"segments": ["a"], "gateway": "http://g:1", "trustKey": ["${KEY}", "old"], "reportInterval": "${MS}"}
     }"#;
@@ -226,6 +232,11 @@ fn every_setting_arrives() {
         "limits.pending          3",
         "limits.queue            4",
         "limits.body             5 bytes",
+        "limits.depth            6",
+        "limits.nodes            7",
+        "limits.string           8",
+        "limits.bigint           9",
+        "getOnlySafe             true",
         "log.level               debug",
         "log.format              json",
         "shutdown.grace          0 ms",

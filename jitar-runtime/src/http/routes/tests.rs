@@ -11,7 +11,7 @@ use jitar_engine::manifest::Access;
 
 use super::*;
 use crate::config::RepositoryConfig;
-use crate::execution::{Execution, Isolates, Procedures};
+use crate::execution::{Execution, Isolates, Procedures, Rules};
 use crate::health::Health;
 use crate::http::server::State;
 use crate::services::tests::{
@@ -26,7 +26,8 @@ fn standalone() -> (Services, Arc<FakeIsolates>) {
     let shared: Arc<dyn Isolates> = Arc::<FakeIsolates>::clone(&isolates);
     let manifest = manifest(&[("a/f", Access::Public)]);
     let procedures = Procedures::of_segments(&manifest, &["s".to_owned()]);
-    let execution = Execution::new(procedures, Arc::clone(&shared), trust_keys(&["key"]));
+    let execution =
+        Execution::new(procedures, Arc::clone(&shared), Rules { keys: trust_keys(&["key"]), ..Rules::default() });
     let config = RepositoryConfig {
         index_filename: "index.html".to_owned(),
         serve_index_on_not_found: true,

@@ -6,7 +6,7 @@ use tokio::runtime::Handle;
 use tracing::warn;
 
 use crate::config::{Config, Role, TrustKeys, WorkerConfig};
-use crate::execution::{Execution, Isolates, PresentedKey, Procedures};
+use crate::execution::{Execution, Isolates, PresentedKey, Procedures, Rules};
 use crate::health::Health;
 use crate::http::HttpRemote;
 use crate::services::gateway::{Gateway, Monitor, Registration};
@@ -54,7 +54,9 @@ pub(super) fn assemble(
     let wall = config.limits.wall;
     let provider = repository.map(|repository| Arc::new(repository) as Arc<dyn Provider>);
     let run = |keys: &TrustKeys, procedures: Procedures| {
-        isolates.map(|isolates| runner(procedures, isolates, keys, outbound))
+        let (depth, get_only_safe) = (config.limits.values.depth, config.get_only_safe);
+        let rules = Rules { keys: keys.clone(), depth, get_only_safe };
+        isolates.map(|isolates| runner(procedures, isolates, rules, outbound))
     };
     let services = Services { runner: None, provider, registrar: None, health: Arc::<Health>::clone(&health) };
     match &config.role {
@@ -87,17 +89,17 @@ pub(super) fn assemble(
 fn runner(
     procedures: Procedures,
     isolates: Arc<dyn Isolates>,
-    keys: &TrustKeys,
+    rules: Rules,
     outbound: &ClusterOutbound,
 ) -> Arc<dyn Runner> {
     let protected = procedures.protected();
-    if keys.is_empty() && !protected.is_empty() {
+    if rules.keys.is_empty() && !protected.is_empty() {
         warn!(
             "Without `trustKey` nobody can call these protected procedures over the network: {}",
             protected.join(", ")
         );
     }
-    let execution = Arc::new(Execution::new(procedures, isolates, keys.clone()));
+    let execution = Arc::new(Execution::new(procedures, isolates, rules));
     outbound.connect(&execution);
     Arc::new(Worker::new(execution))
 }

@@ -1,5 +1,6 @@
 //! Services without JavaScript, from start to stop.
 
+use jitar_engine::ValueLimits;
 use std::time::Duration;
 
 use super::*;
@@ -28,7 +29,16 @@ fn config(role: Role) -> Config {
         health_checks: Vec::new(),
         role,
         isolates: 1,
-        limits: Limits { heap: 1 << 28, cpu: second, wall: second, pending: 1, queue: 1, body: 1000 },
+        limits: Limits {
+            heap: 1 << 28,
+            cpu: second,
+            wall: second,
+            pending: 1,
+            queue: 1,
+            body: 1000,
+            values: ValueLimits::default(),
+        },
+        get_only_safe: false,
         log: LogConfig::default(),
         shutdown_grace: second,
     }

@@ -8,7 +8,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use jitar_engine::call::{Call, ContentKind, Headers, Reply, RunMode};
-use jitar_engine::manifest::{Access, AppManifest, FORMAT, Implementation, Procedure, Segment, Version};
+use jitar_engine::manifest::{
+    Access, AppManifest, FORMAT, Implementation, Procedure, ProcedureLimits, Segment, Version,
+};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use url::Url;
@@ -66,6 +68,7 @@ fn implementation(version: Version, access: Access) -> Implementation {
         export: String::new(),
         idempotent: false,
         safe: false,
+        limits: ProcedureLimits::default(),
     }
 }
 

@@ -117,7 +117,7 @@ impl<T> Drop for AbortOnDrop<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::execution::{Isolates, Procedures};
+    use crate::execution::{Isolates, Procedures, Rules};
     use crate::http::status_of;
     use crate::services::tests::{FakeIsolates, FakeRemote, manifest, trust_keys};
     use jitar_engine::manifest::Access;
@@ -172,7 +172,7 @@ mod tests {
         let isolates = Arc::new(FakeIsolates::default());
         let shared: Arc<dyn Isolates> = Arc::<FakeIsolates>::clone(&isolates);
         let procedures = Procedures::of_segments(&manifest(&[("a/p", Access::Protected)]), &["s".to_owned()]);
-        let execution = Arc::new(Execution::new(procedures, shared, TrustKeys::default()));
+        let execution = Arc::new(Execution::new(procedures, shared, Rules::default()));
         let (outbound, remote) = outbound(Some("http://g:1"), &[]);
         outbound.connect(&execution);
         assert_eq!(&outbound.run(call("a/p", 0)).await.expect("an answer").body[..], b"a/p:0.0.0");
