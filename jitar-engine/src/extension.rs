@@ -6,13 +6,25 @@ use std::sync::Arc;
 use deno_core::Extension;
 
 use crate::ops::{
-    op_jitar_log, op_jitar_report, op_jitar_report_throw, op_jitar_run, op_jitar_settle_bytes, op_jitar_settle_text,
+    op_jitar_env, op_jitar_env_is_news, op_jitar_env_names, op_jitar_log, op_jitar_platform, op_jitar_report,
+    op_jitar_report_throw, op_jitar_run, op_jitar_settle_bytes, op_jitar_settle_text,
 };
 
 deno_core::extension!(
     jitar,
     deps = [deno_webidl, deno_web],
-    ops = [op_jitar_log, op_jitar_report, op_jitar_report_throw, op_jitar_run, op_jitar_settle_bytes, op_jitar_settle_text],
+    ops = [
+        op_jitar_env,
+        op_jitar_env_is_news,
+        op_jitar_env_names,
+        op_jitar_log,
+        op_jitar_platform,
+        op_jitar_report,
+        op_jitar_report_throw,
+        op_jitar_run,
+        op_jitar_settle_bytes,
+        op_jitar_settle_text,
+    ],
     esm_entry_point = "ext:jitar/bootstrap.js",
     esm = [
         dir "src/js",
@@ -33,9 +45,20 @@ deno_core::extension!(
         "result.js",
         "guard.js",
         "dispatcher.js",
+        "web/node_errors.js",
+        "web/encodings.js",
+        "web/buffer_numbers.js",
+        "web/buffer_search.js",
+        "web/buffer.js",
+        "web/async_storage.js",
+        "web/caller.js",
+        "web/process.js",
         "bootstrap.js",
         "node:jitar/runtime" = "runtime.js",
         "node:jitar/remote" = "remote.js",
+        "node:async_hooks" = "web/node_async_hooks.js",
+        "node:buffer" = "web/node_buffer.js",
+        "node:process" = "web/node_process.js",
     ],
     lazy_loaded_js = [dir "src/js", "captured_ops.js"],
 );

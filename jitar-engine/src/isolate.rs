@@ -19,6 +19,7 @@ use crate::handles::{Handles, call_function, string};
 use crate::limits::{IsolateControl, MainContext, TerminationReason};
 use crate::loader::{ArchiveLoader, ModuleStore};
 use crate::ops::{LogLevel, LogSink, OutboundSlot, ReplySink, RunningCall, RunningCalls};
+use crate::permissions::Permissions;
 use crate::snapshot::Blob;
 
 /// Takes the reply of a call, by the call's number.
@@ -37,6 +38,8 @@ pub struct IsolateOptions {
     pub heap: usize,
     /// How large values in the serialised encoding may be.
     pub values: ValueLimits,
+    /// What its code may reach.
+    pub permissions: Permissions,
     /// How other threads watch and end it; made on the thread that boots the isolate.
     pub control: IsolateControl,
     /// Where calls out of the unit go.
@@ -144,6 +147,7 @@ impl Isolate {
         control.set_handle(runtime.v8_isolate().thread_safe_handle());
         end_at_heap_limit(&mut runtime, control.clone());
         install_sinks(&runtime.op_state(), options.outbound, options.replies, options.log);
+        runtime.op_state().borrow_mut().put(options.permissions.env);
         let functions = Functions::take(&mut runtime)?;
         limit_values(&mut runtime, &functions.limit_values, options.values)?;
         let mut isolate = Self { runtime, functions, control, implementations: HashMap::new() };

@@ -15,6 +15,7 @@ mod limits;
 mod loader;
 pub mod manifest;
 mod ops;
+pub mod permissions;
 pub mod platform;
 pub mod snapshot;
 

@@ -72,12 +72,15 @@ pub(crate) struct ArchiveLoader(pub(crate) ModuleStore);
 const ENDINGS: [&str; 7] = [".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", ".json"];
 
 impl ArchiveLoader {
-    /// Specifiers that the build left as they are: the runtime's own modules. `deno_core` lets only modules with the
+    /// Specifiers that the build left as they are: the runtime's own modules, and those of Node that it has. `deno_core` lets only modules with the
     /// schemes `ext` and `node` see the extension's modules, hence their inner names.
     fn runtime_module(specifier: &str) -> Option<&'static str> {
         match specifier {
             "jitar" | "jitar:runtime" => Some("node:jitar/runtime"),
             "jitar:remote" => Some("node:jitar/remote"),
+            "async_hooks" | "node:async_hooks" => Some("node:async_hooks"),
+            "buffer" | "node:buffer" => Some("node:buffer"),
+            "process" | "node:process" => Some("node:process"),
             _ => None,
         }
     }

@@ -5,6 +5,9 @@ import { core, primordials } from "ext:core/mod.js";
 import { op_jitar_log } from "ext:core/ops";
 import { endBuilding, forgetIntrinsics, guardMethod, intrinsicsChanged, rememberIntrinsics, reportThrow } from "ext:jitar/guard.js";
 import * as dispatcher from "ext:jitar/dispatcher.js";
+import { AsyncLocalStorage } from "ext:jitar/web/async_storage.js";
+import { Buffer } from "ext:jitar/web/buffer.js";
+import { process } from "ext:jitar/web/process.js";
 
 const { ObjectAssign, ObjectDefineProperty } = primordials;
 
@@ -28,7 +31,9 @@ const performance = load("ext:deno_web/15_performance.js");
 const constructors = {
   AbortController: abort.AbortController,
   AbortSignal: abort.AbortSignal,
+  AsyncLocalStorage,
   Blob: file.Blob,
+  Buffer,
   ByteLengthQueuingStrategy: streams.ByteLengthQueuingStrategy,
   CloseEvent: event.CloseEvent,
   CompressionStream: compression.CompressionStream,
@@ -101,6 +106,7 @@ for (const name in console) {
   if (typeof console[name] === "function") guardMethod(console, name, `writes to the console (${name})`, undefined, () => {});
 }
 ObjectDefineProperty(globalThis, "console", core.propNonEnumerable(console));
+ObjectDefineProperty(globalThis, "process", core.propNonEnumerable(process));
 ObjectDefineProperty(globalThis, "self", core.propWritable(globalThis));
 ObjectDefineProperty(globalThis, "navigator", core.propNonEnumerable({ userAgent: "Jitar" }));
 ObjectDefineProperty(globalThis, webidl.brand, core.propNonEnumerable(webidl.brand));

@@ -164,7 +164,9 @@ function guardOps(ops) {
   });
 }
 
-guardOps(core.loadExtScript("ext:jitar/captured_ops.js"));
+/** The ops behind their guards, for our own scripts that depend on the machine. */
+export const guardedOps = core.loadExtScript("ext:jitar/captured_ops.js");
+guardOps(guardedOps);
 guardDate();
 guardMethod(Math, "random", "uses chance (Math.random)");
 guardLocale();
@@ -172,6 +174,13 @@ guardWebAssembly();
 ArrayPrototypeForEach(["WeakRef", "FinalizationRegistry", "SharedArrayBuffer"], (key) => {
   guardConstructor(globalThis, key, `makes a native object (${key})`, undefined, refuse);
 });
+
+const unexamined = new primordials.SafeSet();
+
+/** Keeps an object of ours out of the pictures below: looking at its properties would do something. */
+export function leaveUnexamined(object) {
+  unexamined.add(object);
+}
 
 /** Calls `visit(holder, key, descriptor)` for every property of the global object and of the intrinsics behind it. */
 function visitIntrinsics(visit) {
@@ -201,7 +210,7 @@ export function rememberIntrinsics() {
   const pending = [globalThis];
   while (pending.length > 0) {
     const holder = primordials.ArrayPrototypePop(pending);
-    if (knownIntrinsics.has(holder)) continue;
+    if (knownIntrinsics.has(holder) || unexamined.has(holder)) continue;
     knownIntrinsics.add(holder);
     const keys = ReflectOwnKeys(holder);
     for (let i = 0; i < keys.length; i++) {

@@ -83,9 +83,9 @@ const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype);
 /** The name of a typed array's type, `undefined` for every other value. */
 export const typedArrayName = getterOf(typedArrayPrototype, Symbol.toStringTag);
 export const typedArrayBuffer = getterOf(typedArrayPrototype, "buffer");
-const typedArrayByteOffset = getterOf(typedArrayPrototype, "byteOffset");
+export const typedArrayByteOffset = getterOf(typedArrayPrototype, "byteOffset");
 export const typedArrayByteLength = getterOf(typedArrayPrototype, "byteLength");
-const typedArraySet = uncurryThis(typedArrayPrototype.set);
+export const typedArraySet = uncurryThis(typedArrayPrototype.set);
 export const bufferByteLength = getterOf(ArrayBuffer.prototype, "byteLength");
 const dataViewBuffer = getterOf(DataView.prototype, "buffer");
 const dataViewByteOffset = getterOf(DataView.prototype, "byteOffset");

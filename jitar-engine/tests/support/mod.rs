@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use jitar_engine::archive::{ModuleArchive, ModuleKind, ModuleSource};
 use jitar_engine::call::{Arguments, Call, Outbound, OutboundCall, OutboundError, Reply, RunMode};
+use jitar_engine::permissions::Permissions;
 use jitar_engine::snapshot::{Blob, Deferred};
 use jitar_engine::{
     Isolate, IsolateControl, IsolateOptions, ModuleStore, Source, TerminationReason, ValueLimits, platform,
@@ -157,6 +158,11 @@ impl Made {
         std::fs::read(self.folder.path().join("unit")).expect("blob")
     }
 
+    /// The unit's blob, with what it left out.
+    fn source(&self) -> Source {
+        Source::Unit { blob: self.blob("unit"), has_deferred: !self.deferred.is_empty() }
+    }
+
     fn blob(&self, name: &str) -> Blob {
         let file = std::fs::read(self.folder.path().join(name)).expect("blob");
         Blob::open("test", Box::leak(file.into_boxed_slice())).expect("fits")
@@ -183,29 +189,32 @@ impl Outbound for Nowhere {
 
 impl Worker {
     pub(crate) fn start(made: &Made) -> Self {
-        let source = Source::Unit { blob: made.blob("unit"), has_deferred: !made.deferred.is_empty() };
-        Self::start_with(made, source)
+        Self::start_with(made, made.source(), Permissions::default())
     }
 
     pub(crate) fn start_from_source(made: &Made) -> Self {
-        Self::start_with(made, Source::Base(made.blob("base")))
+        Self::start_with(made, Source::Base(made.blob("base")), Permissions::default())
     }
 
-    fn start_with(made: &Made, source: Source) -> Self {
+    pub(crate) fn start_with_permissions(made: &Made, permissions: Permissions) -> Self {
+        Self::start_with(made, made.source(), permissions)
+    }
+
+    fn start_with(made: &Made, source: Source, permissions: Permissions) -> Self {
         let replies = Rc::<RefCell<Vec<(u32, Reply)>>>::default();
         let sink = Rc::clone(&replies);
-        let mut worker = Self::boot(made, source, Box::new(move |id, reply| sink.borrow_mut().push((id, reply))));
+        let keep = Box::new(move |id, reply| sink.borrow_mut().push((id, reply)));
+        let mut worker = Self::boot(made, source, permissions, keep);
         worker.replies = replies;
         worker
     }
 
     /// A worker whose replies go elsewhere.
     pub(crate) fn with_replies(made: &Made, replies: impl Fn(u32, Reply) + 'static) -> Self {
-        let source = Source::Unit { blob: made.blob("unit"), has_deferred: !made.deferred.is_empty() };
-        Self::boot(made, source, Box::new(replies))
+        Self::boot(made, made.source(), Permissions::default(), Box::new(replies))
     }
 
-    fn boot(made: &Made, source: Source, replies: Box<dyn Fn(u32, Reply)>) -> Self {
+    fn boot(made: &Made, source: Source, permissions: Permissions, replies: Box<dyn Fn(u32, Reply)>) -> Self {
         platform::init_run();
         let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("tokio");
         let logged = Rc::<RefCell<String>>::default();
@@ -215,6 +224,7 @@ impl Worker {
             modules: ModuleStore::from_archive(made.archive.clone()),
             heap: 64 << 20,
             values: ValueLimits::default(),
+            permissions,
             control: control.clone(),
             outbound: Arc::new(Nowhere),
             replies,

@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use jitar_engine::call::{Outbound, Reply};
+use jitar_engine::permissions::Permissions;
 use jitar_engine::snapshot::Blob;
 use jitar_engine::{
     EngineError, Isolate, IsolateControl, IsolateOptions, LogLevel, ModuleStore, Source, TerminationReason,
@@ -55,6 +56,7 @@ impl Recipe {
             modules: self.modules.clone(),
             heap: self.config.limits.heap,
             values: self.config.limits.values,
+            permissions: Permissions::default(),
             control,
             outbound: Arc::clone(&self.outbound),
             replies: Box::new({

@@ -1,14 +1,15 @@
-//! Modules of Node: not there, and what to use instead.
+//! Modules of Node: those that the runtime has in part, and what to use instead of all others.
 
 use crate::diagnostics::codes;
 
 use super::Failure;
 
+/// Modules of Node that the runtime has, by the name that the runtime knows them by.
+const PROVIDED: [&str; 3] = ["node:async_hooks", "node:buffer", "node:process"];
+
 /// Modules of Node by name, with what replaces them.
 const BUILTINS: &[(&str, &str)] = &[
     ("assert", "throw an error of your own"),
-    ("async_hooks", ""),
-    ("buffer", "use `Uint8Array`, `TextEncoder` and `TextDecoder`"),
     ("child_process", ""),
     ("cluster", "use several isolates or workers, see `isolates` in the service file"),
     ("console", "use the global `console`"),
@@ -29,7 +30,6 @@ const BUILTINS: &[(&str, &str)] = &[
     ("os", ""),
     ("path", "use `URL`, or work on the text"),
     ("perf_hooks", "use the global `performance`"),
-    ("process", ""),
     ("punycode", "use `URL`"),
     ("querystring", "use `URLSearchParams`"),
     ("readline", ""),
@@ -51,6 +51,12 @@ const BUILTINS: &[(&str, &str)] = &[
     ("worker_threads", "use several isolates or workers, see `isolates` in the service file"),
     ("zlib", "use `CompressionStream` and `DecompressionStream`"),
 ];
+
+/// The module of the runtime that stands for a module of Node, written with or without `node:`.
+pub(super) fn provided(specifier: &str) -> Option<&'static str> {
+    let bare = specifier.strip_prefix("node:").unwrap_or(specifier);
+    PROVIDED.into_iter().find(|provided| provided.strip_prefix("node:") == Some(bare))
+}
 
 /// What replaces a module of Node, written with or without `node:`; `None` when Node has no such module.
 pub(super) fn find(specifier: &str) -> Option<&'static str> {
@@ -86,6 +92,19 @@ mod tests {
             ("express", false),
         ] {
             assert_eq!(find(specifier).is_some(), is_builtin, "{specifier}");
+        }
+    }
+
+    #[test]
+    fn knows_which_are_provided() {
+        for (specifier, module) in [
+            ("buffer", Some("node:buffer")),
+            ("node:process", Some("node:process")),
+            ("node:buffer/", None),
+            ("node:fs", None),
+            ("node:node:buffer", None),
+        ] {
+            assert_eq!(provided(specifier), module, "{specifier}");
         }
     }
 

@@ -1,7 +1,8 @@
 //! From an import specifier to the file, runtime module or host module that it means.
 //!
 //! Order: `jitar` and `host:` → relative path → `#name` of the package → tsconfig `paths` and `baseUrl` (application
-//! only) → packages. Modules of Node are refused, unless a package of that name is installed.
+//! only) → packages. Modules of Node come last: a package of that name wins, three of
+//! them the runtime has, all others are refused.
 
 mod builtins;
 mod exports;
@@ -192,15 +193,16 @@ impl<'a> Resolver<'a> {
 
     /// A package by name, with a path inside of it or not.
     fn bare(&mut self, importer: &Location, specifier: &str) -> Result<Resolved, Failure> {
+        let provided = builtins::provided(specifier).map(Resolved::Runtime);
         let builtin = builtins::find(specifier);
         if specifier.starts_with("node:") {
-            return Err(builtins::refuse(specifier, builtin));
+            return provided.ok_or_else(|| builtins::refuse(specifier, builtin));
         }
         let Some((name, subpath)) = package::split(specifier) else {
             return Err(Failure::new(&codes::UNRESOLVED_IMPORT, format!("`{specifier}` is not the name of a package")));
         };
         let Some(package) = self.packages.find(importer.folder(), name) else {
-            return Err(match builtin {
+            return provided.ok_or_else(|| match builtin {
                 Some(_) => builtins::refuse(specifier, builtin),
                 None => Self::missing_package(importer, name),
             });

@@ -1,0 +1,6 @@
+// What applications import from `node:process`.
+
+import { process } from "ext:jitar/web/process.js";
+
+export const { env, hrtime, nextTick, platform } = process;
+export default process;
