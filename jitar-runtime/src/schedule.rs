@@ -7,17 +7,29 @@ const LAST: Duration = Duration::from_secs(2);
 
 /// Delays that double from a tenth of a second to two seconds, each a little different in every process, so that the
 /// workers of a restarted gateway do not come back all at once.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct BackOff {
     n_attempts: u32,
+    longest: Duration,
+}
+
+impl Default for BackOff {
+    fn default() -> Self {
+        Self::up_to(LAST)
+    }
 }
 
 impl BackOff {
+    /// Delays of at most `longest`.
+    pub(crate) const fn up_to(longest: Duration) -> Self {
+        Self { n_attempts: 0, longest }
+    }
+
     /// The delay before the next attempt.
     pub(crate) fn next_delay(&mut self) -> Duration {
         let factor = 2u32.saturating_pow(self.n_attempts);
         self.n_attempts = self.n_attempts.saturating_add(1);
-        let delay = FIRST.saturating_mul(factor).min(LAST);
+        let delay = FIRST.saturating_mul(factor).min(self.longest);
         delay.mul_f64(0.75 + jitter() / 4.0)
     }
 
@@ -50,7 +62,7 @@ mod tests {
         }
         back_off.reset();
         assert!(back_off.next_delay() <= FIRST);
-        let mut tired = BackOff { n_attempts: u32::MAX };
+        let mut tired = BackOff { n_attempts: u32::MAX, longest: LAST };
         assert!(tired.next_delay() <= LAST);
     }
 }

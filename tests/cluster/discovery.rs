@@ -66,7 +66,7 @@ fn a_call_on_a_worker_that_is_killed_fails_at_once() {
 
 #[test]
 fn workers_take_turns() {
-    let gateway = Project::named("discovery").start("gateway", &[]);
+    let gateway = Project::named("discovery").start("roundRobin", &[]);
     let workers = [worker(&gateway.url), worker(&gateway.url), worker(&gateway.url)];
     wait_for_workers(&gateway, workers.len());
     let mut calls = BTreeMap::new();

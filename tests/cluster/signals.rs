@@ -62,6 +62,7 @@ fn a_worker_says_farewell() {
     let service = Project::named("lifecycle").start("member", &[("GATEWAY", &url)]);
     let next = || requests.recv_timeout(wait::DEADLINE).expect("a request to the gateway");
     let registration = json!({"url": service.url, "procedureNames": ["answerLater", "listSteps"]});
+    assert_eq!(next(), "GET /health/status ", "to learn what the gateway understands");
     assert_eq!(next(), format!("POST /workers {registration}"));
     assert_eq!(next(), r#"POST /workers/7/report {"state":"available"}"#);
     let end = service.stop();

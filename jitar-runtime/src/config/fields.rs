@@ -112,6 +112,19 @@ impl<'a> Fields<'a> {
         N::try_from(found.value).ok()
     }
 
+    /// A number from 0 to 1.
+    pub(super) fn fraction(&mut self, name: &'static str) -> Option<f64> {
+        let read = |node: &Node| {
+            let number = number_of(node)?;
+            Some(if (0.0..=1.0).contains(&number) {
+                Ok(number)
+            } else {
+                Err(format!("{number} is not between 0 and 1"))
+            })
+        };
+        self.read(&[name], "a number", read).map(|found| found.value)
+    }
+
     /// A time in milliseconds.
     pub(super) fn milliseconds(&mut self, name: &'static str) -> Option<Duration> {
         self.integer(name, &MILLISECONDS).map(Duration::from_millis)
@@ -176,6 +189,30 @@ impl<'a> Fields<'a> {
             self.problems.add(key.at, format!("Field '{}{name}' {text}", self.prefix));
         }
         TrustKeys::new(keys.into_iter().map(|key| key.value))
+    }
+
+    /// The addresses of services: a list of them, or where that is allowed a single one.
+    pub(super) fn urls(&mut self, name: &'static str, may_be_single: bool) -> Vec<Spanned<Url>> {
+        if may_be_single && !self.is_list(name) {
+            return self.url(&[name]).into_iter().collect();
+        }
+        let texts = self.texts(&[name]);
+        let read = |(idx, text): (usize, Spanned<String>)| match parse_url(&text.value) {
+            Ok(value) => Some(Spanned { value, at: text.at }),
+            Err(wrong) => {
+                let field = format!("Field '{}{name}.{idx}'", self.prefix);
+                let refusal =
+                    wrong.refusal().map_or_else(|| " is not a valid URL".to_owned(), |text| format!(": {text}"));
+                self.problems.add(text.at, field + &refusal);
+                None
+            }
+        };
+        texts.into_iter().enumerate().filter_map(read).collect()
+    }
+
+    /// Whether the member is an object.
+    pub(super) fn is_object(&mut self, name: &'static str) -> bool {
+        self.find(&[name]).is_some_and(|member| matches!(member.node.data, Data::Object(_)))
     }
 
     /// Whether the member is a list.
@@ -260,6 +297,14 @@ fn integer_of(node: &Node) -> Option<i64> {
     match &node.data {
         Data::Number(text) => whole_number(text),
         Data::Text { text, variable: true } => whole_number(text.trim()),
+        _ => None,
+    }
+}
+
+fn number_of(node: &Node) -> Option<f64> {
+    match &node.data {
+        Data::Number(text) => text.parse().ok(),
+        Data::Text { text, variable: true } => text.trim().parse().ok(),
         _ => None,
     }
 }

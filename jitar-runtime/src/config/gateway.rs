@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use super::fields::Fields;
 use super::file::{Segments, Written};
-use super::{GatewayConfig, Role};
+use super::{GatewayConfig, Role, routing};
 
 /// Reads the settings of a gateway and of how it judges its workers.
 pub(super) fn read(mut fields: Fields<'_>, remote_worker: Option<Fields<'_>>) -> Written {
     let monitor_interval = fields.milliseconds("monitorInterval").unwrap_or(Duration::from_secs(5));
     let trust_keys = fields.trust_keys();
     let open_registration = fields.boolean(&["openRegistration"]).unwrap_or(false);
-    fields.refuse(&["balancing", "workers", "retries", "ejection", "slowStart", "hedge"]);
+    let workers = fields.urls("workers", false).into_iter().map(|found| found.value).collect();
+    let routing = routing::read(&mut fields);
+    let idempotency = routing::read_idempotency(&mut fields);
     fields.finish();
     let (unavailable_threshold, stopped_threshold) = read_thresholds(remote_worker);
 
@@ -21,6 +23,9 @@ pub(super) fn read(mut fields: Fields<'_>, remote_worker: Option<Fields<'_>>) ->
         open_registration,
         unavailable_threshold,
         stopped_threshold,
+        workers,
+        routing,
+        idempotency,
     });
     Written { role, segments: Segments::default() }
 }

@@ -1,6 +1,7 @@
 //! How a process runs: the service file, flags and environment, resolved into values that cannot be half built.
 
 mod address;
+mod cluster;
 mod environment;
 mod fields;
 mod file;
@@ -13,6 +14,7 @@ mod problem;
 mod proxy;
 mod repository;
 mod resolve;
+mod routing;
 mod scripts;
 mod show;
 mod source;
@@ -26,11 +28,13 @@ use std::time::Duration;
 use jitar_engine::ValueLimits;
 use url::Url;
 
+pub use cluster::{Balancing, Ejection, HashKey, Idempotency, Retries, Routing};
 pub use environment::{EnvFileError, Environment};
 pub use log::{InvalidLogFormat, InvalidLogLevel, LogConfig, LogFormat, LogLevel};
 pub use overrides::{InvalidIsolates, InvalidUrl, Isolates, Overrides};
 pub use problem::{ConfigError, Problem};
 pub use resolve::{Carried, Loaded, load};
+pub use routing::{InvalidBalancing, InvalidHashKey};
 pub use show::show;
 pub use trust::TrustKeys;
 
@@ -85,12 +89,16 @@ pub enum Role {
 pub struct WorkerConfig {
     /// Names of its segments, sorted.
     pub segments: Vec<String>,
-    /// Where it registers; none means that it works alone.
-    pub gateway: Option<Url>,
+    /// Where it registers, at every one of them; none means that it works alone.
+    pub gateways: Vec<Url>,
     /// Trust keys: the first is sent, all are accepted. Empty means none.
     pub trust_keys: TrustKeys,
     /// Time between two reports.
     pub report_interval: Duration,
+    /// Its share of calls where a gateway balances by weights.
+    pub weight: u32,
+    /// Whether it calls other workers without a gateway between, and lets them call it.
+    pub direct: bool,
 }
 
 /// Settings of a gateway.
@@ -106,6 +114,12 @@ pub struct GatewayConfig {
     pub unavailable_threshold: Duration,
     /// Age of the last report after which a worker is forgotten.
     pub stopped_threshold: Duration,
+    /// Workers that do not register; the gateway asks them what they run.
+    pub workers: Vec<Url>,
+    /// How calls find a worker.
+    pub routing: Routing,
+    /// How long answers are kept for callers that repeat a key.
+    pub idempotency: Idempotency,
 }
 
 /// Settings of a repository.

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use super::{Config, GatewayConfig, ProxyConfig, RepositoryConfig, Role, StandaloneConfig, TrustKeys, WorkerConfig};
+use url::Url;
+
+use super::{
+    Config, GatewayConfig, ProxyConfig, RepositoryConfig, Role, Routing, StandaloneConfig, TrustKeys, WorkerConfig,
+};
 
 /// Shows every setting as it is in effect, one a line.
 pub fn show(config: &Config, unit: &str) -> String {
@@ -46,17 +50,36 @@ fn add_role(rows: &mut Rows, role: &Role) {
 
 fn add_worker(rows: &mut Rows, worker: &WorkerConfig) {
     rows.list("worker.segments", &worker.segments);
-    rows.add("worker.gateway", worker.gateway.as_ref().map_or("none", |url| url.as_str().trim_end_matches('/')));
+    rows.urls("worker.gateway", &worker.gateways);
     rows.keys("worker.trustKey", &worker.trust_keys);
     rows.time("worker.reportInterval", worker.report_interval);
+    rows.add("worker.weight", worker.weight);
+    rows.add("worker.direct", worker.direct);
 }
 
 fn add_gateway(rows: &mut Rows, gateway: &GatewayConfig) {
     rows.time("gateway.monitorInterval", gateway.monitor_interval);
     rows.keys("gateway.trustKey", &gateway.trust_keys);
     rows.add("gateway.openRegistration", gateway.open_registration);
+    rows.urls("gateway.workers", &gateway.workers);
+    add_routing(rows, &gateway.routing);
+    rows.time("gateway.idempotency.window", gateway.idempotency.window);
+    rows.add("gateway.idempotency.entries", gateway.idempotency.entries);
     rows.time("remoteWorker.unavailableThreshold", gateway.unavailable_threshold);
     rows.time("remoteWorker.stoppedThreshold", gateway.stopped_threshold);
+}
+
+fn add_routing(rows: &mut Rows, routing: &Routing) {
+    let Routing { balancing, retries, ejection, slow_start, hedge } = routing;
+    rows.add("gateway.balancing", balancing);
+    rows.add("gateway.retries.attempts", retries.attempts);
+    rows.add("gateway.retries.budget", retries.budget);
+    rows.add("gateway.retries.perSecond", retries.per_second);
+    rows.add("gateway.ejection.failures", ejection.failures);
+    rows.time("gateway.ejection.base", ejection.base);
+    rows.time("gateway.ejection.max", ejection.max);
+    rows.time("gateway.slowStart", *slow_start);
+    rows.add("gateway.hedge", hedge.map_or_else(|| "off".to_owned(), |time| format!("{} ms", time.as_millis())));
 }
 
 fn add_repository(rows: &mut Rows, prefix: &str, repository: &RepositoryConfig) {
@@ -93,6 +116,11 @@ impl Rows {
 
     fn time(&mut self, name: &str, time: Duration) {
         self.add(name, format_args!("{} ms", time.as_millis()));
+    }
+
+    fn urls(&mut self, name: &str, urls: &[Url]) {
+        let urls: Vec<String> = urls.iter().map(|url| url.as_str().trim_end_matches('/').to_owned()).collect();
+        self.list(name, &urls);
     }
 
     fn keys(&mut self, name: &str, keys: &TrustKeys) {

@@ -9,23 +9,20 @@ use super::{Role, WorkerConfig};
 /// Reads the settings of a worker.
 pub(super) fn read(mut fields: Fields<'_>) -> Written {
     let segments = Segments::read(&mut fields);
-    let gateway = match fields.position("gateway").filter(|_| fields.is_list("gateway")) {
-        Some(at) => {
-            fields.problem(at, "a list of gateways is not supported by this version");
-            None
-        }
-        None => fields.url(&["gateway"]),
-    };
+    let gateways = fields.urls("gateway", true).into_iter().map(|found| found.value).collect();
     let trust_keys = fields.trust_keys();
     let report_interval = fields.milliseconds("reportInterval").unwrap_or(Duration::from_secs(5));
-    fields.refuse(&["weight", "direct"]);
+    let weight = fields.integer("weight", &(1..=1000)).unwrap_or(1);
+    let direct = fields.boolean(&["direct"]).unwrap_or(false);
     fields.finish();
 
     let role = Role::Worker(WorkerConfig {
         segments: segments.names(),
-        gateway: gateway.map(|found| found.value),
+        gateways,
         trust_keys,
         report_interval,
+        weight,
+        direct,
     });
     Written { role, segments }
 }

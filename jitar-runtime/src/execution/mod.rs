@@ -77,6 +77,11 @@ impl Execution {
         Self { procedures, isolates, rules }
     }
 
+    /// The keys that open protected procedures.
+    pub(crate) fn keys(&self) -> &TrustKeys {
+        &self.rules.keys
+    }
+
     /// The procedures.
     pub(crate) fn procedures(&self) -> &Procedures {
         &self.procedures

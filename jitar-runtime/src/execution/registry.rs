@@ -1,6 +1,6 @@
 //! The procedures that this process answers for, found by name and version.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use jitar_engine::manifest::{self, Access, AppManifest, ProcedureLimits, Version};
@@ -27,6 +27,8 @@ pub(crate) struct Implementation {
     pub(crate) key: String,
     /// Whether a call changes nothing.
     pub(crate) safe: bool,
+    /// Whether repeating a call does no harm.
+    pub(crate) idempotent: bool,
     /// Limits of its own.
     pub(crate) limits: ProcedureLimits,
     /// One place per call that may run at the same time; none when their number is not limited.
@@ -35,9 +37,9 @@ pub(crate) struct Implementation {
 
 impl Implementation {
     fn new(fqn: &str, declared: &manifest::Implementation) -> Self {
-        let &manifest::Implementation { version, access, safe, limits, .. } = declared;
+        let &manifest::Implementation { version, access, safe, idempotent, limits, .. } = declared;
         let places = limits.concurrency.map(|limit| Semaphore::new(limit as usize));
-        Self { version, access, key: format!("{fqn}:{version}"), safe, limits, places }
+        Self { version, access, key: format!("{fqn}:{version}"), safe, idempotent, limits, places }
     }
 
     /// A place for one more call, until it is dropped.
@@ -111,6 +113,26 @@ impl Procedures {
     /// The exposed procedures, in segment order and then in definition order.
     pub(crate) fn names(&self) -> &[String] {
         &self.names
+    }
+
+    /// The exposed versions of the procedures that have others than 0.0.0.
+    pub(crate) fn versions(&self) -> BTreeMap<String, Vec<Version>> {
+        let exposed = |fqn: &String| {
+            let versions = self.by_fqn[fqn].iter().filter(|known| known.access.is_exposed());
+            (fqn.clone(), versions.map(|known| known.version).collect::<Vec<_>>())
+        };
+        self.names.iter().map(exposed).filter(|(_, versions)| versions[..] != [Version::default()]).collect()
+    }
+
+    /// What is declared of exposed implementations, by their keys: `idempotent` and `safe`.
+    pub(crate) fn flags(&self) -> BTreeMap<String, Vec<String>> {
+        let exposed = self.names.iter().flat_map(|fqn| &self.by_fqn[fqn]).filter(|known| known.access.is_exposed());
+        let flags = exposed.map(|known| {
+            let flags = [("idempotent", known.idempotent), ("safe", known.safe)];
+            let names = flags.into_iter().filter(|(_, is_set)| *is_set).map(|(name, _)| name.to_owned());
+            (known.key.clone(), names.collect::<Vec<_>>())
+        });
+        flags.filter(|(_, names)| !names.is_empty()).collect()
     }
 
     /// The procedures of which some version needs the trust key.

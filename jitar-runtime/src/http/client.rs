@@ -1,6 +1,8 @@
 //! Requests to other nodes: plain HTTP/1.1 with kept connections, no redirects, no retries.
 
+use std::collections::HashMap;
 use std::error::Error;
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -13,8 +15,10 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::headers::{self, CONTENT_KIND};
-use crate::execution::{Payload, RpcRequest, parse_pairs};
-use crate::services::{FileReply, FileRequest, Registration, Remote, RemoteError, WorkerState, shown};
+use crate::execution::{Payload, PresentedKey, RpcRequest, parse_pairs};
+use crate::services::{
+    FileReply, FileRequest, GatewayKind, NodeStatus, PlaceAt, Registration, Remote, RemoteError, WorkerState, shown,
+};
 
 /// Time to connect: nodes of one cluster are near.
 const CONNECT: Duration = Duration::from_secs(2);
@@ -44,10 +48,23 @@ const PATH: &AsciiSet = &CONTROLS
 /// What is escaped in a worker's id.
 const ID: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-');
 
+/// How long a gateway that is watched may give no sign of life.
+const SILENCE: Duration = Duration::from_secs(6);
+
+/// The address of whoever is behind a socket of this machine.
+static LOCAL: LazyLock<Url> =
+    LazyLock::new(|| Url::parse("http://localhost/").expect("invariant: the text is an address"));
+
+/// The scheme of nodes that are reached through a socket of this machine.
+const UNIX: &str = "unix";
+
 /// Other nodes over HTTP.
 #[derive(Debug, Clone)]
 pub(crate) struct HttpRemote {
     client: Client,
+    /// Clients for sockets of this machine, by path.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "only Unix has such sockets"))]
+    sockets: Arc<RwLock<HashMap<String, Client>>>,
 }
 
 /// The HTTP client cannot be made.
@@ -63,21 +80,52 @@ impl HttpRemote {
     pub(crate) fn new() -> Result<Self, ClientError> {
         // The client takes its cryptography from the process; where it is there already, nothing changes.
         drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
-        let client = Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(CONNECT)
-            .pool_idle_timeout(IDLE)
-            .tcp_nodelay(true)
-            .build()?;
-        Ok(Self { client })
+        Ok(Self { client: builder().build()?, sockets: Arc::default() })
     }
+
+    /// A request to `path` at a node. The path is escaped already.
+    fn request(&self, method: Method, node: &Url, path: &str) -> RequestBuilder {
+        self.client_for(node).request(method, address(node, path))
+    }
+
+    /// The client for a node: one for all that have an address, and one for each socket of this machine.
+    fn client_for(&self, node: &Url) -> Client {
+        #[cfg(unix)]
+        if node.scheme() == UNIX {
+            return self.client_for_socket(node.path());
+        }
+        self.client.clone()
+    }
+
+    #[cfg(unix)]
+    fn client_for_socket(&self, path: &str) -> Client {
+        let known = self.sockets.read().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
+        known.unwrap_or_else(|| {
+            // A client that cannot be made fails at the first request, which then names the node.
+            let client = builder().unix_socket(path).build().unwrap_or_else(|_| self.client.clone());
+            self.sockets
+                .write()
+                .unwrap_or_else(PoisonError::into_inner)
+                .entry(path.to_owned())
+                .or_insert(client)
+                .clone()
+        })
+    }
+}
+
+fn builder() -> reqwest::ClientBuilder {
+    Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT)
+        .pool_idle_timeout(IDLE)
+        .tcp_nodelay(true)
 }
 
 #[async_trait]
 impl Remote for HttpRemote {
     async fn run(&self, node: &Url, request: RpcRequest, limit: Duration) -> Result<Reply, RemoteError> {
-        let answer = send(node, limit, rpc(&self.client, node, request)).await?;
+        let answer = send(node, limit, self.rpc(node, request)).await?;
         let status = answer.status().as_u16();
         let marker = text(answer.headers(), CONTENT_KIND);
         let content_type = text(answer.headers(), "content-type");
@@ -89,7 +137,7 @@ impl Remote for HttpRemote {
 
     async fn file(&self, node: &Url, request: FileRequest) -> Result<FileReply, RemoteError> {
         let name = utf8_percent_encode(&request.name, PATH).to_string();
-        let mut outgoing = self.client.get(address(node, &name));
+        let mut outgoing = self.request(Method::GET, node, &name);
         for (name, value) in [("accept", request.accept), ("if-none-match", request.if_none_match)] {
             if let Some(value) = value {
                 outgoing = outgoing.header(name, value);
@@ -105,18 +153,49 @@ impl Remote for HttpRemote {
     }
 
     async fn health(&self, node: &Url) -> Result<Vec<(String, bool)>, RemoteError> {
-        let body = accepted(node, send(node, SHORT, self.client.get(address(node, "health"))).await?).await?;
+        let outgoing = self.request(Method::GET, node, "health");
+        let body = accepted(node, send(node, SHORT, outgoing).await?).await?;
         let checks: Map<String, Value> = serde_json::from_slice(&body).map_err(|error| not_understood(node, &error))?;
         Ok(checks.into_iter().map(|(name, is_well)| (name, is_well == Value::Bool(true))).collect())
     }
 
-    async fn is_healthy(&self, node: &Url) -> Result<bool, RemoteError> {
-        let answer = send(node, SHORT, self.client.get(address(node, "health/status"))).await?;
-        Ok(read(node, SHORT, answer).await? == "true")
+    async fn status(&self, node: &Url) -> Result<NodeStatus, RemoteError> {
+        let answer = send(node, SHORT, self.request(Method::GET, node, "health/status")).await?;
+        let is_peer = answer.headers().contains_key(headers::PEER);
+        Ok(NodeStatus { is_healthy: read(node, SHORT, answer).await? == "true", is_peer })
     }
 
-    async fn register(&self, gateway: &Url, registration: &Registration) -> Result<String, RemoteError> {
-        let outgoing = with_json(self.client.post(address(gateway, "workers")), registration.to_json());
+    async fn announcement(&self, worker: &Url, key: Option<&PresentedKey>) -> Result<Registration, RemoteError> {
+        let outgoing = with_key(self.request(Method::GET, worker, "workers/self"), key);
+        let body = accepted(worker, send(worker, SHORT, outgoing).await?).await?;
+        Registration::from_peer(&body).map_err(|error| not_understood(worker, &error))
+    }
+
+    async fn direct_workers(
+        &self,
+        gateway: &Url,
+        key: Option<&PresentedKey>,
+    ) -> Result<Vec<Registration>, RemoteError> {
+        let outgoing = with_key(self.request(Method::GET, gateway, "workers/direct"), key);
+        let body = accepted(gateway, send(gateway, SHORT, outgoing).await?).await?;
+        let workers: Vec<Value> = serde_json::from_slice(&body).map_err(|error| not_understood(gateway, &error))?;
+        let read = |worker: Value| Registration::from_peer(worker.to_string().as_bytes());
+        workers.into_iter().map(read).collect::<Result<_, _>>().map_err(|error| not_understood(gateway, &error))
+    }
+
+    async fn register(
+        &self,
+        gateway: &Url,
+        registration: &Registration,
+        kind: GatewayKind,
+    ) -> Result<String, RemoteError> {
+        let (target, body) = match kind {
+            GatewayKind::Peer => ("?peer=1", registration.to_peer_json()),
+            GatewayKind::Known => ("", registration.to_json()),
+        };
+        let mut url = address(gateway, "workers");
+        url.set_query(target.strip_prefix('?'));
+        let outgoing = with_json(self.client_for(gateway).post(url), body);
         let answer = accepted(gateway, send(gateway, SHORT, outgoing).await?).await?;
         let fields: Map<String, Value> =
             serde_json::from_slice(&answer).map_err(|error| not_understood(gateway, &error))?;
@@ -126,56 +205,86 @@ impl Remote for HttpRemote {
         }
     }
 
-    async fn report(&self, gateway: &Url, id: &str, state: WorkerState) -> Result<(), RemoteError> {
+    async fn report(&self, place: &PlaceAt, state: WorkerState) -> Result<(), RemoteError> {
         let body = format!(r#"{{"state":"{}"}}"#, state.as_str());
-        let outgoing = with_json(self.client.post(address(gateway, &format!("workers/{}/report", escaped(id)))), body);
-        accepted(gateway, send(gateway, SHORT, outgoing).await?).await.map(drop)
+        let path = format!("workers/{}/report", escaped(&place.id));
+        let outgoing = with_json(self.request(Method::POST, &place.gateway, &path), body);
+        let answer = send(&place.gateway, SHORT, with_key(outgoing, place.key.as_ref())).await?;
+        accepted(&place.gateway, answer).await.map(drop)
     }
 
-    async fn remove(&self, gateway: &Url, id: &str) -> Result<(), RemoteError> {
-        let outgoing = self.client.delete(address(gateway, &format!("workers/{}", escaped(id))));
-        accepted(gateway, send(gateway, SHORT, outgoing).await?).await.map(drop)
+    async fn remove(&self, place: &PlaceAt) -> Result<(), RemoteError> {
+        let outgoing = self.request(Method::DELETE, &place.gateway, &format!("workers/{}", escaped(&place.id)));
+        let answer = send(&place.gateway, SHORT, with_key(outgoing, place.key.as_ref())).await?;
+        accepted(&place.gateway, answer).await.map(drop)
+    }
+
+    async fn watch(&self, place: &PlaceAt) -> RemoteError {
+        let path = format!("workers/{}/watch", escaped(&place.id));
+        let outgoing = with_key(self.request(Method::GET, &place.gateway, &path), place.key.as_ref());
+        let lost = |reason: &str| RemoteError::Unreachable {
+            node: shown(&place.gateway),
+            reason: reason.to_owned(),
+            was_sent: true,
+        };
+        let mut answer = match tokio::time::timeout(SHORT, outgoing.send()).await {
+            Ok(Ok(answer)) if answer.status().is_success() => answer,
+            Ok(Ok(answer)) => return accepted(&place.gateway, answer).await.err().unwrap_or_else(|| lost("no watch")),
+            Ok(Err(error)) => return failed(&place.gateway, SHORT, &error),
+            Err(_) => return lost("it is silent"),
+        };
+        loop {
+            match tokio::time::timeout(SILENCE, answer.chunk()).await {
+                Ok(Ok(Some(_sign_of_life))) => {}
+                Ok(Ok(None)) => return lost("it closed the connection"),
+                Ok(Err(error)) => return failed(&place.gateway, SILENCE, &error),
+                Err(_) => return lost("it is silent"),
+            }
+        }
     }
 }
 
-/// The request for a procedure. A GET stays a GET, so that the values of its query mean the same as without a gateway;
-/// dry runs are OPTIONS, which needs no trust.
-fn rpc(client: &Client, node: &Url, request: RpcRequest) -> RequestBuilder {
-    let mut url = address(node, &format!("rpc/{}", utf8_percent_encode(&request.fqn, PATH)));
-    let is_dry = request.mode == RunMode::Dry;
-    let outgoing = match request.payload {
-        Payload::Query(query) if is_dry => with_json(client.request(Method::OPTIONS, url), query_as_json(&query)),
-        Payload::Query(query) => {
-            url.set_query((!query.is_empty()).then_some(&query));
-            client.get(url)
-        }
-        Payload::Body { content_type, bytes } => {
-            let outgoing = client.request(if is_dry { Method::OPTIONS } else { Method::POST }, url);
-            // The known implementation fails without a body.
-            if bytes.is_empty() {
-                with_json(outgoing, "{}")
-            } else {
-                outgoing.header("content-type", content_type).body(bytes)
+impl HttpRemote {
+    /// The request for a procedure. A GET stays a GET, so that the values of its query mean the same as without a gateway;
+    /// dry runs are OPTIONS, which needs no trust.
+    fn rpc(&self, node: &Url, request: RpcRequest) -> RequestBuilder {
+        let client = self.client_for(node);
+        let mut url = address(node, &format!("rpc/{}", utf8_percent_encode(&request.fqn, PATH)));
+        let is_dry = request.mode == RunMode::Dry;
+        let outgoing = match request.payload {
+            Payload::Query(query) if is_dry => with_json(client.request(Method::OPTIONS, url), query_as_json(&query)),
+            Payload::Query(query) => {
+                url.set_query((!query.is_empty()).then_some(&query));
+                client.get(url)
             }
+            Payload::Body { content_type, bytes } => {
+                let outgoing = client.request(if is_dry { Method::OPTIONS } else { Method::POST }, url);
+                // The known implementation fails without a body.
+                if bytes.is_empty() {
+                    with_json(outgoing, "{}")
+                } else {
+                    outgoing.header("content-type", content_type).body(bytes)
+                }
+            }
+        };
+        let passed: HeaderMap =
+            request.headers.iter().filter(|(name, _)| name != "content-type").filter_map(pair).collect();
+        let mut outgoing = outgoing.headers(passed).header(headers::VERSION, request.version.to_string());
+        outgoing = outgoing.header(headers::HOPS, u16::from(request.node.hops));
+        if request.serialized {
+            outgoing = outgoing.header(headers::ENCODING, headers::SERIALIZED);
         }
-    };
-    let passed: HeaderMap =
-        request.headers.iter().filter(|(name, _)| name != "content-type").filter_map(pair).collect();
-    let mut outgoing = outgoing.headers(passed).header(headers::VERSION, request.version.to_string());
-    outgoing = outgoing.header(headers::HOPS, u16::from(request.node.hops));
-    if request.serialized {
-        outgoing = outgoing.header(headers::ENCODING, headers::SERIALIZED);
+        if let Some(key) = &request.key {
+            outgoing = outgoing.header(headers::TRUST_KEY, key.reveal().as_bytes());
+        }
+        if is_dry || request.node.dry {
+            outgoing = outgoing.header(headers::RUN_MODE, headers::DRY);
+        }
+        if let Some(deadline) = request.node.deadline {
+            outgoing = outgoing.header(headers::DEADLINE, deadline.as_millis().to_string());
+        }
+        outgoing
     }
-    if let Some(key) = &request.key {
-        outgoing = outgoing.header(headers::TRUST_KEY, key.reveal().as_bytes());
-    }
-    if is_dry || request.node.dry {
-        outgoing = outgoing.header(headers::RUN_MODE, headers::DRY);
-    }
-    if let Some(deadline) = request.node.deadline {
-        outgoing = outgoing.header(headers::DEADLINE, deadline.as_millis().to_string());
-    }
-    outgoing
 }
 
 /// A query for nodes that read the arguments of a dry run from the body only; a damaged one gives none.
@@ -196,12 +305,25 @@ fn pair((name, value): &(String, String)) -> Option<(HeaderName, HeaderValue)> {
     Some((HeaderName::try_from(name).ok()?, HeaderValue::from_bytes(value.as_bytes()).ok()?))
 }
 
+fn with_key(outgoing: RequestBuilder, key: Option<&PresentedKey>) -> RequestBuilder {
+    match key {
+        Some(key) => outgoing.header(headers::TRUST_KEY, key.reveal().as_bytes()),
+        None => outgoing,
+    }
+}
+
 fn with_json(outgoing: RequestBuilder, body: impl Into<reqwest::Body>) -> RequestBuilder {
     outgoing.header("content-type", "application/json").body(body)
 }
 
 /// `path` below the node's address. The path is escaped already.
 fn address(node: &Url, path: &str) -> Url {
+    if node.scheme() == UNIX {
+        // The path is that of the socket, and who is behind it needs no name.
+        let mut url = LOCAL.clone();
+        url.set_path(path);
+        return url;
+    }
     let mut url = node.clone();
     let below = format!("{}/{path}", node.path().trim_end_matches('/'));
     url.set_path(&below);
@@ -240,7 +362,8 @@ fn failed(node: &Url, limit: Duration, error: &reqwest::Error) -> RemoteError {
     while let Some(source) = cause.source() {
         cause = source;
     }
-    RemoteError::Unreachable { node: shown(node), reason: cause.to_string() }
+    // A request whose connection was refused certainly did not arrive; one on a connection that broke may have.
+    RemoteError::Unreachable { node: shown(node), reason: cause.to_string(), was_sent: !error.is_connect() }
 }
 
 fn not_understood(node: &Url, reason: &dyn std::fmt::Display) -> RemoteError {

@@ -2,14 +2,14 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use jitar_engine::manifest::InvalidVersionNumber;
 use serde_json::json;
 
 use super::headers::CONTENT_KIND;
 use crate::execution::{ArgumentsError, ExecutionError};
 use crate::isolate::IsolateError;
-use crate::services::{RegistrationError, RemoteError, ServiceError};
+use crate::services::{NOT_EXECUTED, RegistrationError, RemoteError, ServiceError};
 
 /// Seconds after which a caller may try again when the service is busy.
 const RETRY_SECONDS: &str = "1";
@@ -77,6 +77,9 @@ impl HttpError {
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(RETRY_SECONDS));
         }
+        if matches!(self, Self::Service(error) if nothing_happened(error)) {
+            response.headers_mut().insert(HeaderName::from_static(NOT_EXECUTED), HeaderValue::from_static("1"));
+        }
         let allowed = match self {
             Self::Method(allowed) => Some(*allowed),
             Self::Service(ServiceError::Execution(ExecutionError::NotSafe(_))) => Some("POST, OPTIONS"),
@@ -87,6 +90,16 @@ impl HttpError {
         }
         response
     }
+}
+
+/// Whether the request was turned away before anything of it was executed, so that it may be sent to another node.
+fn nothing_happened(error: &ServiceError) -> bool {
+    use ExecutionError::{Isolate, TooManyCalls};
+    matches!(
+        error,
+        ServiceError::NoWorkerAvailable(_)
+            | ServiceError::Execution(TooManyCalls(_) | Isolate(IsolateError::QueueFull))
+    )
 }
 
 /// How a caller wants errors.

@@ -18,6 +18,8 @@ pub(super) const DEADLINE: &str = "x-jitar-deadline";
 pub(super) const HOPS: &str = "x-jitar-hops";
 pub(super) const RUN_MODE: &str = "x-jitar-run-mode";
 pub(super) const DRY: &str = "dry";
+/// On answers about health: the node is one of ours.
+pub(super) const PEER: &str = "x-jitar-peer";
 
 /// Names that belong to Jitar; application code never sees them.
 const OWN_PREFIX: &str = "x-jitar-";

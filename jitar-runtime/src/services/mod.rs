@@ -21,10 +21,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use jitar_engine::call::{Headers, Reply};
+use serde_json::Value;
 
 pub(crate) use error::{RegistrationError, ServiceError};
-pub(crate) use gateway::{Registration, WorkerSummary, read_state};
-pub(crate) use remote::{Remote, RemoteError, shown};
+pub(crate) use gateway::{NOT_EXECUTED, Registration, WorkerSummary, read_state};
+pub(crate) use remote::{GatewayKind, NodeStatus, PlaceAt, Remote, RemoteError, shown};
 pub(crate) use server::{Server, ServerError};
 
 use crate::execution::{PresentedKey, RpcRequest};
@@ -36,6 +37,11 @@ pub(crate) trait Runner: Send + Sync {
     async fn run(&self, request: RpcRequest) -> Result<Reply, ServiceError>;
     /// The procedures that this service runs itself.
     fn procedure_names(&self) -> &[String];
+    /// What a worker says about itself to those who show its key.
+    fn announcement(&self, key: Option<&PresentedKey>) -> Result<Value, ServiceError> {
+        let _ = key;
+        Err(ServiceError::NotImplemented)
+    }
 }
 
 /// Provides files.
@@ -46,15 +52,20 @@ pub(crate) trait Provider: Send + Sync {
 }
 
 /// Keeps a list of workers.
+#[async_trait]
 pub(crate) trait Registrar: Send + Sync {
     /// Adds a worker for a caller at `peer`, and gives its id.
-    fn register(&self, registration: Registration, peer: Option<IpAddr>) -> Result<String, ServiceError>;
+    async fn register(&self, registration: Registration, peer: Option<IpAddr>) -> Result<String, ServiceError>;
     /// Takes a worker's report.
-    fn report(&self, id: &str, state: WorkerState) -> Result<(), ServiceError>;
+    fn report(&self, id: &str, state: WorkerState, key: Option<&PresentedKey>) -> Result<(), ServiceError>;
     /// Forgets a worker.
-    fn remove(&self, id: &str) -> Result<(), ServiceError>;
+    fn remove(&self, id: &str, key: Option<&PresentedKey>) -> Result<(), ServiceError>;
     /// The workers, for a caller with the key, or one of this machine if there is no key.
     fn list(&self, key: Option<&PresentedKey>, peer: Option<IpAddr>) -> Result<Vec<WorkerSummary>, ServiceError>;
+    /// The workers that may be called without this service between, as they announced themselves. As [`Self::list`].
+    fn direct(&self, key: Option<&PresentedKey>, peer: Option<IpAddr>) -> Result<Vec<Value>, ServiceError>;
+    /// Whether the worker is registered, for its holder.
+    fn knows(&self, id: &str, key: Option<&PresentedKey>) -> Result<(), ServiceError>;
 }
 
 /// Tells whether a service is well.
@@ -64,6 +75,10 @@ pub(crate) trait HealthSource: Send + Sync {
     async fn health(&self) -> Result<Vec<(String, bool)>, ServiceError>;
     /// Whether all is well.
     async fn is_healthy(&self) -> bool;
+    /// Whether those are there without whom the service can do nothing.
+    fn is_ready(&self) -> bool {
+        true
+    }
 }
 
 /// What one process offers. A missing half is answered with "not implemented".

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jitar_engine::call::Reply;
 
-use super::gateway::forward;
+use super::gateway::{one_hop_further, procedure};
 use super::{FileReply, FileRequest, HealthSource, Provider, Remote, Runner, ServiceError};
 use crate::config::{ProxyConfig, TrustKeys};
 use crate::execution::RpcRequest;
@@ -37,7 +37,9 @@ impl Proxy {
 impl Runner for Proxy {
     async fn run(&self, request: RpcRequest) -> Result<Reply, ServiceError> {
         // A proxy has no key of its own; the gateway and the worker look at the caller's.
-        forward(&*self.remote, &self.config.gateway, request, &TrustKeys::default(), self.wall).await
+        let (request, limit) = one_hop_further(request, &TrustKeys::default(), self.wall)?;
+        let what = procedure(&request.fqn);
+        self.remote.run(&self.config.gateway, request, limit).await.map_err(ServiceError::remote(what))
     }
 
     fn procedure_names(&self) -> &[String] {
@@ -75,10 +77,10 @@ impl HealthSource for Proxy {
 
     async fn is_healthy(&self) -> bool {
         let (files, calls, own) = tokio::join!(
-            self.remote.is_healthy(&self.config.repository),
-            self.remote.is_healthy(&self.config.gateway),
+            self.remote.status(&self.config.repository),
+            self.remote.status(&self.config.gateway),
             self.own.is_healthy()
         );
-        own && matches!((files, calls), (Ok(true), Ok(true)))
+        own && [files, calls].into_iter().all(|status| status.is_ok_and(|status| status.is_healthy))
     }
 }

@@ -7,7 +7,7 @@ use jitar_engine::call::Reply;
 use url::Url;
 
 use super::{FileReply, FileRequest, Registration, WorkerState};
-use crate::execution::RpcRequest;
+use crate::execution::{PresentedKey, RpcRequest};
 
 /// What one node asks of another. Each call is one HTTP request, without retries.
 #[async_trait]
@@ -18,14 +18,57 @@ pub(crate) trait Remote: Send + Sync {
     async fn file(&self, node: &Url, request: FileRequest) -> Result<FileReply, RemoteError>;
     /// The results of the health checks.
     async fn health(&self, node: &Url) -> Result<Vec<(String, bool)>, RemoteError>;
-    /// Whether the node is well.
-    async fn is_healthy(&self, node: &Url) -> Result<bool, RemoteError>;
-    /// Registers at a gateway, and gives the id.
-    async fn register(&self, gateway: &Url, registration: &Registration) -> Result<String, RemoteError>;
+    /// How the node is, and whether it is one of ours.
+    async fn status(&self, node: &Url) -> Result<NodeStatus, RemoteError>;
+    /// What a worker of ours says about itself.
+    async fn announcement(&self, worker: &Url, key: Option<&PresentedKey>) -> Result<Registration, RemoteError>;
+    /// The workers of a gateway of ours that may be called without it, and take calls.
+    async fn direct_workers(&self, gateway: &Url, key: Option<&PresentedKey>)
+    -> Result<Vec<Registration>, RemoteError>;
+    /// Registers at a gateway, and gives the id. Only a gateway of ours gets all that the worker has to say.
+    async fn register(
+        &self,
+        gateway: &Url,
+        registration: &Registration,
+        kind: GatewayKind,
+    ) -> Result<String, RemoteError>;
     /// Reports a state to a gateway.
-    async fn report(&self, gateway: &Url, id: &str, state: WorkerState) -> Result<(), RemoteError>;
+    async fn report(&self, place: &PlaceAt, state: WorkerState) -> Result<(), RemoteError>;
     /// Leaves a gateway.
-    async fn remove(&self, gateway: &Url, id: &str) -> Result<(), RemoteError>;
+    async fn remove(&self, place: &PlaceAt) -> Result<(), RemoteError>;
+    /// Waits until a gateway of ours is gone or does not know the worker any more, and says which.
+    async fn watch(&self, place: &PlaceAt) -> RemoteError;
+}
+
+/// How another node is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NodeStatus {
+    /// Whether it is well.
+    pub(crate) is_healthy: bool,
+    /// Whether it is one of ours.
+    pub(crate) is_peer: bool,
+}
+
+/// Whose a gateway is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum GatewayKind {
+    /// Ours.
+    Peer,
+    /// The known implementation, which refuses what it does not know.
+    Known,
+}
+
+/// A worker's place at a gateway.
+#[derive(Debug, Clone)]
+pub(crate) struct PlaceAt {
+    /// The gateway.
+    pub(crate) gateway: Url,
+    /// The worker's id there.
+    pub(crate) id: String,
+    /// Whose the gateway is.
+    pub(crate) kind: GatewayKind,
+    /// The key, for gateways of ours only.
+    pub(crate) key: Option<PresentedKey>,
 }
 
 /// Another node did not answer as it should.
@@ -38,6 +81,8 @@ pub(crate) enum RemoteError {
         node: String,
         /// What happened.
         reason: String,
+        /// Whether the node may have got the request.
+        was_sent: bool,
     },
     /// The answer took too long.
     #[error("`{node}` did not answer within {limit:?}")]
@@ -68,6 +113,16 @@ pub(crate) enum RemoteError {
 }
 
 impl RemoteError {
+    /// Whether the node certainly did nothing.
+    pub(crate) fn nothing_happened(&self) -> bool {
+        matches!(self, Self::Unreachable { was_sent: false, .. })
+    }
+
+    /// Whether the connection to the node was lost, or there was none.
+    pub(crate) fn is_loss(&self) -> bool {
+        matches!(self, Self::Unreachable { .. })
+    }
+
     /// Whether a gateway said that it does not know the worker: with 404, or as the known implementation with 500.
     pub(crate) fn says_unknown_worker(&self) -> bool {
         match self {

@@ -1,9 +1,11 @@
 //! Whole service files: what they resolve to and what is reported.
 
+use std::time::Duration;
+
 use jitar_engine::manifest::{AppManifest, FORMAT, ServiceFile, Unit};
 
 use super::*;
-use crate::config::{LogFormat, LogLevel, show};
+use crate::config::{Balancing, Ejection, HashKey, Idempotency, LogFormat, LogLevel, Retries, Routing, show};
 
 fn unit(segments: &[&str], scripts: &[&str]) -> Unit {
     Unit {
@@ -40,7 +42,7 @@ fn loaded(text: &str) -> Config {
 
 #[test]
 fn every_problem_is_reported_with_its_place() {
-    let cases: [(&str, &[&str]); 31] = [
+    let cases: [(&str, &[&str]); 32] = [
         ("{}", &["s.json:1:1: Field 'url' is required", "s.json:1:1: Unknown service configured: "]),
         ("", &["s.json:1:1: this is not valid JSON: EOF while parsing a value"]),
         ("[]", &["s.json:1:1: a service file is an object"]),
@@ -74,12 +76,12 @@ fn every_problem_is_reported_with_its_place() {
             &["s.json:1:55: this binary has no unit 'b'; it carries: 'none', 'a', 'a+b'"],
         ),
         (
-            r#"{"url": "http://127.0.0.1:1", "worker": {"segments": ["a"], "gateway": ["http://a"]}}"#,
-            &["s.json:1:61: a list of gateways is not supported by this version"],
+            r#"{"url": "http://127.0.0.1:1", "worker": {"segments": ["a"], "gateway": ["http://a", "b"]}}"#,
+            &["s.json:1:85: Field 'worker.gateway.1' is not a valid URL"],
         ),
         (
-            r#"{"url": "http://127.0.0.1:1", "worker": {"segments": ["a"], "weight": 2}}"#,
-            &["s.json:1:61: 'worker.weight' is not supported by this version"],
+            r#"{"url": "http://127.0.0.1:1", "worker": {"segments": ["a"], "weight": 0}}"#,
+            &["s.json:1:71: Field 'worker.weight': 0 is not between 1 and 1000"],
         ),
         (
             r#"{"url": "http://127.0.0.1:1", "gateway": {}, "worker": {"segments": ["a"], "x": 1}}"#,
@@ -90,8 +92,18 @@ fn every_problem_is_reported_with_its_place() {
             &["s.json:1:49: 'remoteWorker' belongs to a 'gateway'"],
         ),
         (
-            r#"{"url": "http://127.0.0.1:1", "gateway": {"balancing": "weighted", "workers": []}}"#,
-            &["s.json:1:43: 'gateway.balancing' is not supported", "s.json:1:68: 'gateway.workers' is not supported"],
+            r#"{"url": "http://127.0.0.1:1", "gateway": {"balancing": "random", "retries": {"budget": 2}}}"#,
+            &[
+                "s.json:1:56: Field 'gateway.balancing': 'random' is no way of balancing",
+                "s.json:1:88: Field 'gateway.retries.budget': 2 is not between 0 and 1",
+            ],
+        ),
+        (
+            r#"{"url": "http://127.0.0.1:1", "gateway": {"balancing": {"consistentHash": "a"}, "ejection": {"max": 1}}}"#,
+            &[
+                "s.json:1:75: Field 'gateway.balancing.consistentHash': 'a' is neither 'argument:<name>'",
+                "s.json:1:93: 'max' (1) is less than 'base' (5000)",
+            ],
         ),
         (
             r#"{"url": "http://127.0.0.1:1", "gateway": {}, "remoteWorker": {"stoppedThreshold": 1}}"#,
@@ -182,6 +194,8 @@ worker.segments         a, b
 worker.gateway          none
 worker.trustKey         none
 worker.reportInterval   5000 ms
+worker.weight           1
+worker.direct           false
 setUp                   none
 tearDown                none
 middleware              none
@@ -213,13 +227,16 @@ fn every_setting_arrives() {
         "limits": {"heap": 33554432, "cpu": 1, "wall": 2, "pending": 3, "queue": 4, "body": 5,
             "depth": 6, "nodes": 7, "string": 8, "bigint": 9}, "getOnlySafe": true,
         "log": {"level": "debug", "format": "json"}, "shutdown": {"grace": 0},
-        "worker": {"segments": ["a"], "gateway": "http://g:1", "trustKey": ["${KEY}", "old"], "reportInterval": "${MS}"}
+        "worker": {"segments": ["a"], "gateway": ["http://g:1", "http://h:1"], "trustKey": ["${KEY}", "old"],
+            "reportInterval": "${MS}", "weight": 3, "direct": true}
     }"#;
     let shown = show(&loaded(worker), "a");
     let lines = [
         "url                     http://127.0.0.1:3005",
         "listen                  0.0.0.0:1",
-        "worker.gateway          http://g:1",
+        "worker.gateway          http://g:1, http://h:1",
+        "worker.weight           3",
+        "worker.direct           true",
         "worker.trustKey         ***",
         "worker.reportInterval   70 ms",
         "setUp                   file:///app/src/setUp.ts",
@@ -251,6 +268,22 @@ fn every_setting_arrives() {
     let times = [gateway.monitor_interval, gateway.unavailable_threshold, gateway.stopped_threshold];
     assert_eq!(times.map(|time| time.as_millis()), [1, 2, 3]);
     assert!(gateway.open_registration && gateway.trust_keys.accepts("secret"));
+    assert_eq!((gateway.routing, gateway.idempotency), (Routing::default(), Idempotency::default()));
+
+    let gateway = r#"{"url": "http://127.0.0.1:1", "gateway": {"workers": ["http://w:1"], "slowStart": 0, "hedge": 4,
+        "balancing": {"consistentHash": "header:X-User"}, "retries": {"attempts": 1, "budget": 0.5, "perSecond": 2},
+        "ejection": {"failures": 3, "base": 5, "max": 6}, "idempotency": {"window": 7, "entries": 8}}}"#;
+    let Role::Gateway(gateway) = loaded(gateway).role else { panic!("a gateway") };
+    let expected = Routing {
+        balancing: Balancing::ConsistentHash(HashKey::Header("x-user".to_owned())),
+        retries: Retries { attempts: 1, budget: 0.5, per_second: 2 },
+        ejection: Ejection { failures: 3, base: Duration::from_millis(5), max: Duration::from_millis(6) },
+        slow_start: Duration::ZERO,
+        hedge: Some(Duration::from_millis(4)),
+    };
+    assert_eq!(gateway.routing, expected);
+    assert_eq!(gateway.idempotency, Idempotency { window: Duration::from_millis(7), entries: 8 });
+    assert_eq!(gateway.workers.iter().map(Url::as_str).collect::<Vec<_>>(), ["http://w:1/"]);
 
     let standalone = r#"{"url": "http://127.0.0.1:1", "standalone": {"segments": ["a"], "trustKey": "k", "index": "i.html",
         "serveIndexOnNotFound": true, "assetRoot": "./web/", "assets": ["./index.html", "assets/**/*"]}}"#;

@@ -7,7 +7,7 @@ use tracing::{debug, error};
 
 use super::detailed;
 use crate::http::error::HttpError;
-use crate::http::headers::CONTENT_KIND;
+use crate::http::headers::{CONTENT_KIND, PEER};
 use crate::http::server::State;
 
 /// The result of each check.
@@ -30,9 +30,24 @@ pub(super) async fn health(state: &State) -> Result<HttpResponse, HttpError> {
 pub(super) async fn status(state: &State) -> HttpResponse {
     let is_healthy = state.services.health.is_healthy().await;
     debug!("Got health status");
-    let mut response = if is_healthy { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
+    boolean(is_healthy)
+}
+
+fn boolean(value: bool) -> HttpResponse {
+    let mut response = if value { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
     response
         .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
         .insert_header((CONTENT_KIND, "application/boolean"))
-        .body(is_healthy.to_string())
+        .insert_header((PEER, "1"))
+        .body(value.to_string())
+}
+
+/// Whether the process is there. It answers, so it is.
+pub(super) fn live() -> HttpResponse {
+    boolean(true)
+}
+
+/// Whether the service can do its work now, with those on whom it depends: load balancers look here.
+pub(super) async fn ready(state: &State) -> HttpResponse {
+    boolean(state.services.health.is_healthy().await && state.services.health.is_ready())
 }

@@ -32,7 +32,12 @@ enum Route<'a> {
     Rpc { arguments: ArgumentSource, mode: RunMode },
     Health,
     HealthStatus,
+    Live,
+    Ready,
     ListWorkers,
+    DirectWorkers,
+    OwnAnnouncement,
+    WatchGateway { id: &'a str },
     AddWorker,
     ReportWorker { id: &'a str },
     RemoveWorker { id: &'a str },
@@ -57,6 +62,17 @@ impl<'a> Route<'a> {
             ([first], _) if is(first, "health") => Self::reading(method, Self::Health),
             ([first, second], _) if is(first, "health") && is(second, "status") => {
                 Self::reading(method, Self::HealthStatus)
+            }
+            ([first, second], _) if is(first, "health") && is(second, "live") => Self::reading(method, Self::Live),
+            ([first, second], _) if is(first, "health") && is(second, "ready") => Self::reading(method, Self::Ready),
+            ([first, second], _) if is(first, "workers") && is(second, "self") && *method == Method::GET => {
+                Self::OwnAnnouncement
+            }
+            ([first, second], _) if is(first, "workers") && is(second, "direct") && *method == Method::GET => {
+                Self::DirectWorkers
+            }
+            ([first, id, last], _) if is(first, "workers") && is(last, "watch") && *method == Method::GET => {
+                Self::WatchGateway { id }
             }
             ([first], _) if is(first, "workers") => match *method {
                 Method::GET | Method::HEAD => Self::ListWorkers,
@@ -110,11 +126,20 @@ async fn dispatch(
         Route::Rpc { arguments, mode } => rpc::run(state, request, payload, arguments, mode, form).await,
         Route::Health => health::health(state).await,
         Route::HealthStatus => Ok(health::status(state).await),
+        Route::Live => Ok(health::live()),
+        Route::Ready => Ok(health::ready(state).await),
+        Route::OwnAnnouncement if state.services.runner.is_some() => workers::announcement(state, request),
+        Route::DirectWorkers if state.services.registrar.is_some() => workers::direct(state, request),
+        Route::WatchGateway { id } if state.services.registrar.is_some() => workers::watch(state, request, id),
         Route::ListWorkers if state.services.registrar.is_some() => workers::list(state, request),
-        Route::ListWorkers | Route::File => files::provide(state, request).await,
+        Route::ListWorkers
+        | Route::DirectWorkers
+        | Route::OwnAnnouncement
+        | Route::WatchGateway { .. }
+        | Route::File => files::provide(state, request).await,
         Route::AddWorker => workers::add(state, request, payload).await,
         Route::ReportWorker { id } => workers::report(state, request, payload, id).await,
-        Route::RemoveWorker { id } => workers::remove(state, id),
+        Route::RemoveWorker { id } => workers::remove(state, request, id),
         Route::NotAllowed(allowed) => Err(HttpError::Method(allowed)),
     }
 }

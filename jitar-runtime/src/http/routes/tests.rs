@@ -264,6 +264,8 @@ async fn a_gateway_keeps_workers() {
     ];
     for (request, expected) in cases {
         assert_eq!(shown(&services, request).await, expected);
+        // Meanwhile the gateway asks the worker for an answer.
+        tokio::task::yield_now().await;
     }
     let busy = cluster_gateway(&["key"]);
     assert!(send(&busy, get("/rpc/f")).await.headers().get("retry-after").is_none(), "404 is not a matter of time");

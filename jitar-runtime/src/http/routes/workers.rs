@@ -1,11 +1,14 @@
 //! `/workers`: registration at a gateway.
 
+use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
+use bytes::Bytes;
 use serde_json::json;
 use tracing::error;
 
@@ -18,13 +21,17 @@ use crate::http::headers::CONTENT_KIND;
 use crate::http::server::State;
 use crate::services::{Registrar, Registration, RegistrationError, ServiceError, read_state};
 
+/// Time between two signs of life; a third of what a worker waits for them.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(2);
+
 /// Adds a worker.
 pub(super) async fn add(state: &State, request: &HttpRequest, payload: Payload) -> Result<HttpResponse, HttpError> {
     let outcome = async {
         let registrar = registrar(state)?;
         let body = body::read(request, payload, state.body_limit).await?;
-        let registration = Registration::from_json(&body).map_err(ServiceError::from)?;
-        Ok(registrar.register(registration, peer(request))?)
+        let is_peer = request.query_string().split('&').any(|pair| pair == "peer=1");
+        let registration = if is_peer { Registration::from_peer(&body) } else { Registration::from_json(&body) };
+        Ok(registrar.register(registration.map_err(ServiceError::from)?, peer(request)).await?)
     };
     let id = outcome.await.inspect_err(|error| complain("add", error))?;
     Ok(json_response(&json!({ "id": id })))
@@ -42,17 +49,17 @@ pub(super) async fn report(
         let id = decode_path(id).map_err(|_| HttpError::MalformedPath)?;
         let body = body::read(request, payload, state.body_limit).await?;
         let worker_state = read_state(&body).map_err(ServiceError::from)?;
-        Ok(registrar.report(&id, worker_state)?)
+        Ok(registrar.report(&id, worker_state, presented_key(request).as_ref())?)
     };
     outcome.await.inspect_err(|error| complain("report", error))?;
     Ok(nothing())
 }
 
 /// Forgets a worker.
-pub(super) fn remove(state: &State, id: &str) -> Result<HttpResponse, HttpError> {
+pub(super) fn remove(state: &State, request: &HttpRequest, id: &str) -> Result<HttpResponse, HttpError> {
     let outcome = registrar(state).and_then(|registrar| {
         let id = decode_path(id).map_err(|_| HttpError::MalformedPath)?;
-        Ok(registrar.remove(&id)?)
+        Ok(registrar.remove(&id, presented_key(request).as_ref())?)
     });
     outcome.inspect_err(|error| complain("remove", error))?;
     Ok(nothing())
@@ -63,6 +70,36 @@ pub(super) fn list(state: &State, request: &HttpRequest) -> Result<HttpResponse,
     let key = presented_key(request);
     let workers = registrar(state)?.list(key.as_ref(), peer(request))?;
     Ok(json_response(&json!(workers)))
+}
+
+/// What this worker says about itself, for gateways.
+pub(super) fn announcement(state: &State, request: &HttpRequest) -> Result<HttpResponse, HttpError> {
+    let runner = state.services.runner.as_ref().ok_or(ServiceError::NotImplemented)?;
+    Ok(json_response(&runner.announcement(presented_key(request).as_ref())?))
+}
+
+/// The workers that other workers may call directly, for the trusted.
+pub(super) fn direct(state: &State, request: &HttpRequest) -> Result<HttpResponse, HttpError> {
+    let key = presented_key(request);
+    let workers = registrar(state)?.direct(key.as_ref(), peer(request))?;
+    Ok(json_response(&json!(workers)))
+}
+
+/// A sign of life now and then, as long as this process lives: so a worker learns at once that its gateway is gone.
+pub(super) fn watch(state: &State, request: &HttpRequest, id: &str) -> Result<HttpResponse, HttpError> {
+    let id = decode_path(id).map_err(|_| HttpError::MalformedPath)?;
+    registrar(state)?.knows(&id, presented_key(request).as_ref())?;
+    let running = Arc::clone(&state.running);
+    let signs = futures::stream::unfold(true, move |is_first| {
+        let running = Arc::clone(&running);
+        async move {
+            if !is_first {
+                tokio::time::sleep(SIGN_OF_LIFE).await;
+            }
+            (!running.is_draining()).then_some((Ok::<_, Infallible>(Bytes::from_static(b"\n")), false))
+        }
+    });
+    Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/plain")).streaming(signs))
 }
 
 fn registrar(state: &State) -> Result<&Arc<dyn Registrar>, HttpError> {

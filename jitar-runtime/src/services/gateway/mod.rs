@@ -1,9 +1,21 @@
 //! The gateway: keeps the list of workers and sends every call to one of them.
 
+mod addresses;
+mod announcement;
 mod balancer;
+mod breaker;
+mod budget;
+mod direct;
+mod load;
 mod monitor;
+mod prober;
+mod random;
 mod registration;
 mod registry;
+mod route;
+mod router;
+mod statics;
+mod worker;
 
 #[cfg(test)]
 mod tests;
@@ -14,32 +26,38 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use jitar_engine::call::Reply;
+use serde_json::Value;
 use tokio::runtime::Handle;
 use tracing::{debug, info};
 use url::Url;
 
+pub(crate) use announcement::Extras;
+pub(crate) use direct::DirectWorkers;
 pub(crate) use monitor::Monitor;
 pub(crate) use registration::{Registration, read_state};
-pub(crate) use registry::WorkerSummary;
+pub(crate) use router::{NOT_EXECUTED, Router, was_not_executed};
+pub(crate) use statics::StaticWorkers;
+pub(crate) use worker::WorkerSummary;
 
-use self::registry::{RegisteredWorker, Registry};
-use super::remote::shown;
+use self::addresses::Standing;
+use self::prober::Prober;
+use self::registry::{InMemory, Registry};
+use self::worker::{RegisteredWorker, shortened};
 use super::{Registrar, RegistrationError, Remote, Runner, ServiceError, WorkerState};
 use crate::config::{GatewayConfig, TrustKeys};
 use crate::execution::{ExecutionError, MAX_HOPS, PresentedKey, RpcRequest};
-use crate::schedule::BackOff;
 
 /// A gateway.
 pub(crate) struct Gateway {
     config: GatewayConfig,
     /// Address of this gateway, which no worker can have.
     url: Url,
-    registry: Arc<Registry>,
+    registry: Arc<dyn Registry>,
     remote: Arc<dyn Remote>,
+    prober: Arc<Prober>,
+    router: Router,
     /// Time of a call.
     wall: Duration,
-    /// Where probes run; the threads that serve requests may end earlier.
-    handle: Handle,
 }
 
 impl Gateway {
@@ -51,7 +69,11 @@ impl Gateway {
         wall: Duration,
         handle: Handle,
     ) -> Self {
-        Self { config, url, registry: Arc::default(), remote, wall, handle }
+        let registry: Arc<dyn Registry> = Arc::new(InMemory::default());
+        let prober = Arc::new(Prober::new(Arc::clone(&registry), Arc::clone(&remote), handle));
+        let routing = config.routing.clone();
+        let router = Router::new(Arc::clone(&registry), Arc::clone(&remote), Arc::clone(&prober), routing);
+        Self { config, url, registry, remote, prober, router, wall }
     }
 
     /// What looks at the workers' reports while the gateway runs.
@@ -59,38 +81,54 @@ impl Gateway {
         Monitor::new(Arc::clone(&self.registry), &self.config)
     }
 
-    fn may_register(&self, key: Option<&str>, peer: Option<IpAddr>) -> Result<(), RegistrationError> {
+    /// What follows the workers that the service file names.
+    pub(crate) fn static_workers(&self) -> StaticWorkers {
+        StaticWorkers {
+            registry: Arc::clone(&self.registry),
+            remote: Arc::clone(&self.remote),
+            urls: self.config.workers.clone(),
+            key: self.config.trust_keys.first().map(PresentedKey::new),
+            interval: self.config.monitor_interval,
+            slow_start: self.config.routing.slow_start,
+        }
+    }
+
+    fn standing(&self, key: Option<&str>, peer: Option<IpAddr>) -> Result<Standing, RegistrationError> {
         let keys = &self.config.trust_keys;
         match key {
-            _ if keys.is_empty() && self.config.open_registration => Ok(()),
-            _ if keys.is_empty() && is_loopback(peer) => Ok(()),
+            _ if keys.is_empty() && (self.config.open_registration || is_loopback(peer)) => Ok(Standing::Unknown),
             _ if keys.is_empty() => Err(RegistrationError::NotLocal),
-            Some(key) if keys.accepts(key) => Ok(()),
+            Some(key) if keys.accepts(key) => Ok(Standing::Trusted),
             _ => Err(RegistrationError::InvalidTrustKey),
         }
     }
 
-    /// Asks a new worker for its health until it answers or reports, so that it takes calls before its first report.
-    fn probe(&self, worker: Arc<RegisteredWorker>) {
-        let (remote, registry) = (Arc::clone(&self.remote), Arc::clone(&self.registry));
-        self.handle.spawn(async move {
-            let mut back_off = BackOff::default();
-            while worker.state() == WorkerState::Starting && registry.has(worker.id()) {
-                if let Ok(is_healthy) = remote.is_healthy(worker.url()).await {
-                    worker.probed(WorkerState::of_health(is_healthy), Instant::now());
-                    return;
-                }
-                tokio::time::sleep(back_off.next_delay()).await;
-            }
-        });
+    /// The list is for those with the key, or for this machine if there is no key.
+    fn check_may_see(&self, key: Option<&PresentedKey>, peer: Option<IpAddr>) -> Result<(), ServiceError> {
+        let keys = &self.config.trust_keys;
+        let may_see =
+            if keys.is_empty() { is_loopback(peer) } else { key.is_some_and(|key| keys.accepts(key.reveal())) };
+        if may_see { Ok(()) } else { Err(ExecutionError::NotTrusted.into()) }
+    }
+
+    /// The worker with this id, for its holder. Peers of ours show the key as well, where there is one.
+    fn held(&self, id: &str, key: Option<&PresentedKey>) -> Result<Arc<RegisteredWorker>, ServiceError> {
+        let unknown = || RegistrationError::UnknownWorker(id.to_owned());
+        let worker = self.registry.worker(id).ok_or_else(unknown)?;
+        let keys = &self.config.trust_keys;
+        let needs_key = worker.registration().extras.is_some() && !keys.is_empty();
+        if needs_key && !key.is_some_and(|key| keys.accepts(key.reveal())) {
+            return Err(RegistrationError::InvalidTrustKey.into());
+        }
+        Ok(worker)
     }
 }
 
 #[async_trait]
 impl Runner for Gateway {
     async fn run(&self, request: RpcRequest) -> Result<Reply, ServiceError> {
-        let worker = self.registry.next(&request.fqn)?;
-        forward(&*self.remote, worker.url(), request, &self.config.trust_keys, self.wall).await
+        let (request, limit) = one_hop_further(request, &self.config.trust_keys, self.wall)?;
+        self.router.run(request, limit).await
     }
 
     fn procedure_names(&self) -> &[String] {
@@ -98,60 +136,75 @@ impl Runner for Gateway {
     }
 }
 
+#[async_trait]
 impl Registrar for Gateway {
-    fn register(&self, registration: Registration, peer: Option<IpAddr>) -> Result<String, ServiceError> {
-        self.may_register(registration.trust_key.as_ref().map(PresentedKey::reveal), peer)?;
+    async fn register(&self, registration: Registration, peer: Option<IpAddr>) -> Result<String, ServiceError> {
+        let standing = self.standing(registration.trust_key.as_ref().map(PresentedKey::reveal), peer)?;
+        addresses::check(&registration.url, standing, peer).await?;
         if registration.url == self.url {
             let problem = "Field 'url' is the address of the gateway itself".to_owned();
             return Err(RegistrationError::Invalid(vec![problem]).into());
         }
-        let worker = self.registry.add(registration, Instant::now())?;
-        info!("Added worker: {}", shown(worker.url()));
-        let id = worker.id().to_owned();
-        self.probe(worker);
-        Ok(id)
+        if registration.node() != registration.url && !is_loopback(peer) && !is_local(peer) {
+            let problem = "Field 'listen' is of use on the gateway's own machine only".to_owned();
+            return Err(RegistrationError::Invalid(vec![problem]).into());
+        }
+        let slow_start = self.config.routing.slow_start;
+        let worker = Arc::new(RegisteredWorker::new(registration, slow_start, Instant::now()));
+        self.registry.add(&worker)?;
+        info!("Added worker: {}", worker.shown());
+        self.prober.watch(&worker);
+        Ok(worker.id().to_owned())
     }
 
-    fn report(&self, id: &str, state: WorkerState) -> Result<(), ServiceError> {
-        self.registry.report(id, state, Instant::now())?;
-        debug!("Reported worker: {}", registry::shortened(id));
+    fn report(&self, id: &str, state: WorkerState, key: Option<&PresentedKey>) -> Result<(), ServiceError> {
+        self.held(id, key)?.report(state, Instant::now());
+        debug!("Reported worker: {}", shortened(id));
         if state == WorkerState::Stopped {
-            self.remove(id)?;
+            self.remove(id, key)?;
         }
         Ok(())
     }
 
-    fn remove(&self, id: &str) -> Result<(), ServiceError> {
-        self.registry.remove(id)?;
-        info!("Removed worker: {}", registry::shortened(id));
+    fn remove(&self, id: &str, key: Option<&PresentedKey>) -> Result<(), ServiceError> {
+        let worker = self.held(id, key)?;
+        self.registry.remove(worker.id());
+        info!("Removed worker: {}", shortened(id));
         Ok(())
     }
 
     fn list(&self, key: Option<&PresentedKey>, peer: Option<IpAddr>) -> Result<Vec<WorkerSummary>, ServiceError> {
-        let keys = &self.config.trust_keys;
-        let may_see =
-            if keys.is_empty() { is_loopback(peer) } else { key.is_some_and(|key| keys.accepts(key.reveal())) };
-        if may_see { Ok(self.registry.summaries(Instant::now())) } else { Err(ExecutionError::NotTrusted.into()) }
+        self.check_may_see(key, peer)?;
+        let now = Instant::now();
+        Ok(self.registry.workers().iter().map(|worker| worker.summary(now)).collect())
+    }
+
+    fn direct(&self, key: Option<&PresentedKey>, peer: Option<IpAddr>) -> Result<Vec<Value>, ServiceError> {
+        self.check_may_see(key, peer)?;
+        let workers = self.registry.workers();
+        let direct = workers.iter().filter(|worker| worker.is_available() && worker.registration().is_direct());
+        Ok(direct.map(|worker| worker.registration().announcement()).collect())
+    }
+
+    fn knows(&self, id: &str, key: Option<&PresentedKey>) -> Result<(), ServiceError> {
+        self.held(id, key).map(drop)
     }
 }
 
-/// Sends a request on to `node`, one hop further. The node headers go along as they are: the next node judges them
-/// by the key that goes with them.
-pub(super) async fn forward(
-    remote: &dyn Remote,
-    node: &Url,
+/// A request as the next node gets it, and the time that the call has. The node headers go along as they are: the next
+/// node judges them by the key that goes with them.
+pub(super) fn one_hop_further(
     mut request: RpcRequest,
     keys: &TrustKeys,
     wall: Duration,
-) -> Result<Reply, ServiceError> {
+) -> Result<(RpcRequest, Duration), ServiceError> {
     let honoured = request.honoured(keys);
     if honoured.hops >= MAX_HOPS {
         return Err(ExecutionError::TooManyHops.into());
     }
     request.node.hops = honoured.hops + 1;
     let limit = honoured.deadline.map_or(wall, |deadline| deadline.min(wall));
-    let what = procedure(&request.fqn);
-    remote.run(node, request, limit).await.map_err(ServiceError::remote(what))
+    Ok((request, limit))
 }
 
 /// A procedure as the subject of a message.
@@ -161,4 +214,9 @@ pub(super) fn procedure(fqn: &str) -> String {
 
 fn is_loopback(peer: Option<IpAddr>) -> bool {
     peer.is_some_and(|peer| peer.to_canonical().is_loopback())
+}
+
+/// A caller without an address came through a socket of this machine.
+fn is_local(peer: Option<IpAddr>) -> bool {
+    peer.is_none()
 }

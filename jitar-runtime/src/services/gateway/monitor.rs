@@ -5,12 +5,13 @@ use std::time::{Duration, Instant};
 
 use tracing::info;
 
-use super::registry::{Registry, shortened};
+use super::registry::Registry;
+use super::worker::shortened;
 use crate::config::GatewayConfig;
 
 /// The monitor of a gateway.
 pub(crate) struct Monitor {
-    registry: Arc<Registry>,
+    registry: Arc<dyn Registry>,
     interval: Duration,
     thresholds: Thresholds,
 }
@@ -25,7 +26,7 @@ pub(super) struct Thresholds {
 }
 
 impl Monitor {
-    pub(super) fn new(registry: Arc<Registry>, config: &GatewayConfig) -> Self {
+    pub(super) fn new(registry: Arc<dyn Registry>, config: &GatewayConfig) -> Self {
         let thresholds = Thresholds { unavailable: config.unavailable_threshold, stopped: config.stopped_threshold };
         Self { registry, interval: config.monitor_interval, thresholds }
     }
@@ -34,9 +35,25 @@ impl Monitor {
     pub(crate) async fn run(self) {
         loop {
             tokio::time::sleep(self.interval).await;
-            for id in self.registry.sweep(Instant::now(), self.thresholds) {
+            for id in sweep(&*self.registry, Instant::now(), self.thresholds) {
                 info!("Removed worker: {}", shortened(&id));
             }
         }
     }
+}
+
+/// Applies the thresholds, and gives the ids of the workers that were forgotten.
+pub(super) fn sweep(registry: &dyn Registry, now: Instant, thresholds: Thresholds) -> Vec<String> {
+    let mut forgotten = Vec::new();
+    for worker in registry.workers() {
+        let age = Duration::from_millis(worker.age(now));
+        if age >= thresholds.stopped {
+            if registry.remove(worker.id()).is_some() {
+                forgotten.push(worker.id().to_owned());
+            }
+        } else if age >= thresholds.unavailable {
+            worker.silent();
+        }
+    }
+    forgotten
 }

@@ -1,8 +1,10 @@
 //! Bodies of the requests about workers, checked with the rules and texts of spec 1.8.
 
+use jitar_engine::manifest::Version;
 use serde_json::{Map, Value, json};
 use url::Url;
 
+use super::announcement::Extras;
 use crate::execution::PresentedKey;
 use crate::services::{RegistrationError, WorkerState};
 
@@ -11,6 +13,12 @@ const MAX_PROCEDURES: usize = 10_000;
 
 /// Bytes of a procedure's name.
 const MAX_NAME: usize = 512;
+
+/// Fields of every registration.
+const FIELDS: [&str; 3] = ["url", "procedureNames", "trustKey"];
+
+/// Fields that only peers of ours send.
+const EXTRA_FIELDS: [&str; 6] = ["format", "versions", "flags", "weight", "direct", "listen"];
 
 /// A worker that wants to be registered.
 #[derive(Debug, Clone)]
@@ -21,34 +29,91 @@ pub(crate) struct Registration {
     pub(crate) procedure_names: Vec<String>,
     /// The key that lets it in.
     pub(crate) trust_key: Option<PresentedKey>,
+    /// What only workers of ours say.
+    pub(crate) extras: Option<Extras>,
 }
 
 impl Registration {
+    /// What every worker says.
+    pub(crate) fn new(url: Url, procedure_names: Vec<String>, trust_key: Option<PresentedKey>) -> Self {
+        Self { url, procedure_names, trust_key, extras: None }
+    }
+
     /// Reads a registration.
     ///
     /// # Errors
     /// When the body is not what it must be; all problems at once.
     pub(crate) fn from_json(body: &[u8]) -> Result<Self, RegistrationError> {
-        let mut fields = Fields::read(body, &["url", "procedureNames", "trustKey"])?;
+        Self::read(Fields::read(body, &[&FIELDS])?, None)
+    }
+
+    /// Reads a registration of a peer of ours, or what such a peer says about itself.
+    ///
+    /// # Errors
+    /// As [`Registration::from_json`].
+    pub(crate) fn from_peer(body: &[u8]) -> Result<Self, RegistrationError> {
+        let mut fields = Fields::read(body, &[&FIELDS, &EXTRA_FIELDS])?;
+        let extras = fields.extras();
+        Self::read(fields, extras)
+    }
+
+    fn read(mut fields: Fields, extras: Option<Extras>) -> Result<Self, RegistrationError> {
         let url = fields.url("url");
         let procedure_names = fields.names("procedureNames");
         let trust_key = fields.optional_text("trustKey").map(PresentedKey::new);
         match (url, procedure_names) {
             (Some(url), Some(procedure_names)) if fields.problems.is_empty() => {
-                Ok(Self { url, procedure_names, trust_key })
+                Ok(Self { url, procedure_names, trust_key, extras })
             }
             _ => Err(RegistrationError::Invalid(fields.problems)),
         }
     }
 
-    /// The body that a gateway expects.
+    /// The body that every gateway understands.
     pub(crate) fn to_json(&self) -> String {
-        let url = self.url.as_str().trim_end_matches('/');
-        let mut body = json!({ "url": url, "procedureNames": self.procedure_names });
+        self.with_key(self.common()).to_string()
+    }
+
+    /// The body for a gateway of ours.
+    pub(crate) fn to_peer_json(&self) -> String {
+        self.with_key(self.announcement()).to_string()
+    }
+
+    /// What this worker says about itself, without the key.
+    pub(crate) fn announcement(&self) -> Value {
+        let mut body = self.common();
+        let extras = serde_json::to_value(self.extras.as_ref()).unwrap_or_default();
+        if let (Some(body), Value::Object(extras)) = (body.as_object_mut(), extras) {
+            body.extend(extras);
+        }
+        body
+    }
+
+    fn common(&self) -> Value {
+        json!({ "url": self.url.as_str().trim_end_matches('/'), "procedureNames": self.procedure_names })
+    }
+
+    fn with_key(&self, mut body: Value) -> Value {
         if let Some(key) = &self.trust_key {
             body["trustKey"] = Value::from(key.reveal());
         }
-        body.to_string()
+        body
+    }
+
+    /// The versions of a procedure; none if the worker does not say.
+    pub(super) fn versions_of(&self, fqn: &str) -> Option<&[Version]> {
+        self.extras.as_ref().map(|extras| extras.versions_of(fqn))
+    }
+
+    /// Whether other workers may call it without a gateway between.
+    pub(crate) fn is_direct(&self) -> bool {
+        self.extras.as_ref().is_some_and(|extras| extras.direct)
+    }
+
+    /// Where calls go: to a socket of this machine, if there is one.
+    pub(super) fn node(&self) -> Url {
+        let socket = self.extras.as_ref().and_then(|extras| extras.listen.as_ref());
+        socket.and_then(|listen| listen.parse().ok()).unwrap_or_else(|| self.url.clone())
     }
 }
 
@@ -72,9 +137,10 @@ struct Fields {
 }
 
 impl Fields {
-    fn read(body: &[u8], known: &[&str]) -> Result<Self, RegistrationError> {
+    fn read(body: &[u8], known: &[&[&str]]) -> Result<Self, RegistrationError> {
         let values = read_object(body)?;
-        let unknown = values.keys().filter(|key| !known.contains(&key.as_str()));
+        let is_known = |key: &String| known.iter().any(|names| names.contains(&key.as_str()));
+        let unknown = values.keys().filter(|key| !is_known(key));
         let problems = unknown.map(|key| format!("Unknown field '{key}'")).collect();
         Ok(Self { values, problems })
     }
@@ -119,6 +185,18 @@ impl Fields {
             }
         }
         Some(names)
+    }
+
+    fn extras(&mut self) -> Option<Extras> {
+        let members = EXTRA_FIELDS.iter().filter_map(|name| Some(((*name).to_owned(), self.values.remove(*name)?)));
+        let extras: Map<String, Value> = members.collect();
+        match serde_json::from_value::<Extras>(Value::from(extras)) {
+            Ok(extras) => {
+                self.problems.extend(extras.problems());
+                Some(extras)
+            }
+            Err(error) => self.problem(format!("the announcement is not understood: {error}")),
+        }
     }
 
     fn optional_text(&mut self, key: &str) -> Option<String> {
@@ -176,14 +254,44 @@ mod tests {
     #[test]
     fn reads_what_it_writes() {
         for key in [None, Some("secret")] {
-            let written = Registration {
-                url: "http://127.0.0.1:3001".parse().expect("a URL"),
-                procedure_names: vec!["a/b".to_owned()],
-                trust_key: key.map(PresentedKey::new),
-            };
+            let url = "http://127.0.0.1:3001".parse().expect("a URL");
+            let written = Registration::new(url, vec!["a/b".to_owned()], key.map(PresentedKey::new));
             let read = Registration::from_json(written.to_json().as_bytes()).expect("valid");
             assert_eq!((read.url, read.procedure_names), (written.url, written.procedure_names));
             assert_eq!(read.trust_key.as_ref().map(PresentedKey::reveal), key);
+        }
+    }
+
+    #[test]
+    fn peers_say_more() {
+        let url = "http://127.0.0.1:3001".parse().expect("a URL");
+        let mut written = Registration::new(url, vec!["f".to_owned(), "g".to_owned()], None);
+        let versions = [("f".to_owned(), vec![Version::new(1, 0, 0), Version::new(2, 0, 0)])].into();
+        let flags = [("f:2.0.0".to_owned(), vec!["idempotent".to_owned(), "new".to_owned()])].into();
+        let listen = Some("unix:/run/w.sock".to_owned());
+        written.extras = Some(Extras { versions, flags, weight: 3, direct: true, listen, ..Extras::default() });
+        let read = Registration::from_peer(written.to_peer_json().as_bytes()).expect("valid");
+        assert_eq!(read.extras, written.extras);
+        assert_eq!(read.versions_of("g"), Some(&[Version::new(0, 0, 0)][..]));
+        let extras = read.extras.as_ref().expect("said");
+        assert!(extras.is_idempotent("f", Version::new(2, 0, 0)) && !extras.is_idempotent("f", Version::new(1, 0, 0)));
+        assert_eq!(read.node().as_str(), "unix:/run/w.sock");
+        let refused = Registration::from_json(written.to_peer_json().as_bytes()).expect_err("only for peers");
+        assert!(refused.to_string().starts_with("Unknown field 'format'"), "{refused}");
+
+        let cases = [
+            (r#"{"format":2}"#, "Field 'format' is 2, this gateway knows 1"),
+            (r#"{"format":1,"weight":0}"#, "Field 'weight' is not between 1 and 1000"),
+            (r#"{"format":1,"versions":{"f":[]}}"#, "Field 'versions.f' has not between 1 and 100 items"),
+            (r#"{"format":1,"listen":"unix:x"}"#, "Field 'listen' is not 'unix:' with the path of a socket"),
+            (
+                r#"{"format":1,"versions":{"f":["x"]}}"#,
+                "the announcement is not understood: Invalid version number 'x'",
+            ),
+        ];
+        for (body, expected) in cases {
+            let error = Registration::from_peer(body.as_bytes()).expect_err(body).to_string();
+            assert!(error.lines().any(|line| line.starts_with(expected)), "{body}: {error}");
         }
     }
 

@@ -1,253 +1,195 @@
-//! The workers of a gateway. Calls read an immutable table that is swapped as a whole when workers come and go.
+//! Where a gateway keeps its workers.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use arc_swap::ArcSwap;
-use serde::Serialize;
-use url::Url;
-use uuid::Uuid;
+use indexmap::IndexMap;
 
-use super::balancer::{Turns, pick};
-use super::monitor::Thresholds;
-use super::registration::Registration;
-use crate::execution::ExecutionError;
-use crate::services::remote::shown;
-use crate::services::{RegistrationError, ServiceError, WorkerState};
+use super::route::Route;
+use super::worker::RegisteredWorker;
+use crate::services::RegistrationError;
 
 /// Workers of one gateway.
-const MAX_WORKERS: usize = 1024;
+const MAX_WORKERS: usize = 4096;
 
-/// All workers of a gateway.
-pub(super) struct Registry {
-    table: ArcSwap<Table>,
-    /// Held while a new table is made.
+/// The workers of a gateway, and the ways to their procedures.
+pub(crate) trait Registry: Send + Sync {
+    /// Adds a worker; an older registration of the same address is replaced, and given.
+    ///
+    /// # Errors
+    /// When there is no room.
+    fn add(&self, worker: &Arc<RegisteredWorker>) -> Result<Option<Arc<RegisteredWorker>>, RegistrationError>;
+    /// Forgets a worker, and gives it.
+    fn remove(&self, id: &str) -> Option<Arc<RegisteredWorker>>;
+    /// The worker with this id.
+    fn worker(&self, id: &str) -> Option<Arc<RegisteredWorker>>;
+    /// All workers in order of registration.
+    fn workers(&self) -> Vec<Arc<RegisteredWorker>>;
+    /// The way to a procedure; none when no worker has it.
+    fn route(&self, fqn: &str) -> Option<Arc<Route>>;
+}
+
+/// A registry that lives and dies with its process. Looking up takes one hash, and adding a worker as many steps as it
+/// has procedures, however many others there are.
+#[derive(Default)]
+pub(crate) struct InMemory {
+    tables: RwLock<Tables>,
+    /// Held while workers come and go, so that the tables are locked for moments only.
     changing: Mutex<()>,
-    /// What the workers' times count from.
-    epoch: Instant,
 }
 
-/// One state of the list.
 #[derive(Default)]
-struct Table {
-    /// In order of registration.
-    workers: Vec<Arc<RegisteredWorker>>,
-    by_fqn: HashMap<String, Candidates>,
+struct Tables {
+    by_id: IndexMap<String, Arc<RegisteredWorker>>,
+    ids_by_url: HashMap<String, String>,
+    routes: HashMap<String, Arc<Route>>,
 }
 
-/// The workers that run one procedure.
-#[derive(Default)]
-struct Candidates {
-    workers: Vec<Arc<RegisteredWorker>>,
-    turns: Arc<Turns>,
-}
-
-/// A worker of a gateway.
-#[derive(Debug)]
-pub(crate) struct RegisteredWorker {
-    id: String,
-    url: Url,
-    procedure_names: Vec<String>,
-    epoch: Instant,
-    state: AtomicU8,
-    /// Milliseconds from the epoch to the last report, or to the registration.
-    seen: AtomicU64,
-}
-
-/// A worker as `GET /workers` shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct WorkerSummary {
-    /// The first digits of the id; the whole id lets its holder report and remove.
-    pub(crate) id: String,
-    /// Its address.
-    pub(crate) url: String,
-    /// Its state.
-    pub(crate) state: &'static str,
-    /// Its procedures.
-    pub(crate) procedure_names: Vec<String>,
-    /// Milliseconds since its last report.
-    pub(crate) age: u64,
-}
-
-impl Default for Registry {
-    fn default() -> Self {
-        Self { table: ArcSwap::default(), changing: Mutex::default(), epoch: Instant::now() }
-    }
-}
-
-impl Registry {
-    /// Adds a worker; an older registration of the same address is replaced.
-    pub(super) fn add(
-        &self,
-        registration: Registration,
-        now: Instant,
-    ) -> Result<Arc<RegisteredWorker>, RegistrationError> {
-        let worker = Arc::new(RegisteredWorker::new(registration, self.epoch, now));
-        let _changing = self.change();
-        let known = self.table.load();
-        let mut workers: Vec<_> = known.workers.iter().filter(|other| other.url != worker.url).cloned().collect();
-        if workers.len() >= MAX_WORKERS {
-            return Err(RegistrationError::Full(MAX_WORKERS));
-        }
-        workers.push(Arc::clone(&worker));
-        self.table.store(Arc::new(Table::of(workers, &known)));
-        Ok(worker)
+impl InMemory {
+    /// The guards protect nothing that a panic could leave half done.
+    fn read(&self) -> RwLockReadGuard<'_, Tables> {
+        self.tables.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Forgets a worker.
-    pub(super) fn remove(&self, id: &str) -> Result<(), RegistrationError> {
-        let removed = self.retain(|worker| worker.id != id);
-        if removed.is_empty() { Err(RegistrationError::UnknownWorker(id.to_owned())) } else { Ok(()) }
+    fn write(&self) -> RwLockWriteGuard<'_, Tables> {
+        self.tables.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a worker's report.
-    pub(super) fn report(&self, id: &str, state: WorkerState, now: Instant) -> Result<(), RegistrationError> {
-        let table = self.table.load();
-        let worker = table.workers.iter().find(|worker| worker.id == id);
-        worker.ok_or_else(|| RegistrationError::UnknownWorker(id.to_owned()))?.set(state, now);
-        Ok(())
-    }
-
-    /// Applies the thresholds, and gives the ids of the workers that were forgotten.
-    pub(super) fn sweep(&self, now: Instant, thresholds: Thresholds) -> Vec<String> {
-        let table = self.table.load();
-        let ages = table.workers.iter().map(|worker| (worker, worker.age(now)));
-        let (forgotten, kept): (Vec<_>, Vec<_>) = ages.partition(|(_, age)| *age >= millis(thresholds.stopped));
-        for (worker, _) in kept.iter().filter(|(_, age)| *age >= millis(thresholds.unavailable)) {
-            worker.state.store(WorkerState::Unavailable as u8, Ordering::Relaxed);
-        }
-        if forgotten.is_empty() {
-            return Vec::new();
-        }
-        self.retain(|worker| forgotten.iter().all(|(other, _)| other.id != worker.id))
-    }
-
-    /// The worker whose turn it is to run the procedure.
-    pub(super) fn next(&self, fqn: &str) -> Result<Arc<RegisteredWorker>, ServiceError> {
-        let table = self.table.load();
-        let Some(candidates) = table.by_fqn.get(fqn) else {
-            return Err(ExecutionError::ProcedureNotFound(fqn.to_owned()).into());
+    /// Takes a worker out of everything. To be called by whoever holds `changing`.
+    fn take(&self, id: &str) -> Option<Arc<RegisteredWorker>> {
+        let worker = {
+            let mut tables = self.write();
+            let worker = tables.by_id.shift_remove(id)?;
+            if tables.ids_by_url.get(worker.url().as_str()).is_some_and(|known| known == id) {
+                tables.ids_by_url.remove(worker.url().as_str());
+            }
+            worker
         };
-        let is_available = |worker: &Arc<RegisteredWorker>| worker.state() == WorkerState::Available;
-        let picked = pick(&candidates.workers, candidates.turns.take(), is_available);
-        picked.cloned().ok_or_else(|| ServiceError::NoWorkerAvailable(fqn.to_owned()))
-    }
-
-    /// Whether the worker is registered.
-    pub(super) fn has(&self, id: &str) -> bool {
-        self.table.load().workers.iter().any(|worker| worker.id == id)
-    }
-
-    /// The workers in order of registration.
-    pub(super) fn summaries(&self, now: Instant) -> Vec<WorkerSummary> {
-        self.table.load().workers.iter().map(|worker| worker.summary(now)).collect()
-    }
-
-    fn retain(&self, keep: impl Fn(&RegisteredWorker) -> bool) -> Vec<String> {
-        let _changing = self.change();
-        let known = self.table.load();
-        let (kept, removed): (Vec<_>, Vec<_>) = known.workers.iter().cloned().partition(|worker| keep(worker));
-        if !removed.is_empty() {
-            self.table.store(Arc::new(Table::of(kept, &known)));
-        }
-        removed.iter().map(|worker| worker.id.clone()).collect()
-    }
-
-    /// The guard protects nothing that a panic could leave half done.
-    fn change(&self) -> MutexGuard<'_, ()> {
-        self.changing.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Table {
-    /// The table of these workers; procedures keep the turns that they have in `old`.
-    fn of(workers: Vec<Arc<RegisteredWorker>>, old: &Self) -> Self {
-        let mut by_fqn: HashMap<String, Candidates> = HashMap::new();
-        for worker in &workers {
-            for fqn in &worker.procedure_names {
-                let candidates = by_fqn.entry(fqn.clone()).or_insert_with(|| Candidates {
-                    workers: Vec::new(),
-                    turns: old.by_fqn.get(fqn).map(|known| Arc::clone(&known.turns)).unwrap_or_default(),
-                });
-                // A worker that names a procedure twice has one share all the same.
-                if !candidates.workers.last().is_some_and(|last| Arc::ptr_eq(last, worker)) {
-                    candidates.workers.push(Arc::clone(worker));
-                }
+        for fqn in &worker.registration().procedure_names {
+            let is_left = self.route(fqn).is_none_or(|route| route.remove(fqn, &worker));
+            if !is_left {
+                self.write().routes.remove(fqn);
             }
         }
-        Self { workers, by_fqn }
+        Some(worker)
     }
 }
 
-impl RegisteredWorker {
-    fn new(registration: Registration, epoch: Instant, now: Instant) -> Self {
-        let worker = Self {
-            id: Uuid::new_v4().to_string(),
-            url: registration.url,
-            procedure_names: registration.procedure_names,
-            epoch,
-            state: AtomicU8::default(),
-            seen: AtomicU64::default(),
+impl Registry for InMemory {
+    fn add(&self, worker: &Arc<RegisteredWorker>) -> Result<Option<Arc<RegisteredWorker>>, RegistrationError> {
+        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let (n_workers, known) = {
+            let tables = self.read();
+            (tables.by_id.len(), tables.ids_by_url.get(worker.url().as_str()).cloned())
         };
-        worker.set(WorkerState::Starting, now);
-        worker
+        if known.is_none() && n_workers >= MAX_WORKERS {
+            return Err(RegistrationError::Full(MAX_WORKERS));
+        }
+        // First the new one, so that no call finds nobody in between.
+        for fqn in &worker.registration().procedure_names {
+            let known = self.route(fqn);
+            let route = known.unwrap_or_else(|| Arc::clone(self.write().routes.entry(fqn.clone()).or_default()));
+            route.add(fqn, worker);
+        }
+        let replaced = known.and_then(|id| self.take(&id));
+        let mut tables = self.write();
+        tables.ids_by_url.insert(worker.url().to_string(), worker.id().to_owned());
+        tables.by_id.insert(worker.id().to_owned(), Arc::clone(worker));
+        Ok(replaced)
     }
 
-    /// Its id.
-    pub(super) fn id(&self) -> &str {
-        &self.id
+    fn remove(&self, id: &str) -> Option<Arc<RegisteredWorker>> {
+        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.take(id)
     }
 
-    /// Its address.
-    pub(super) fn url(&self) -> &Url {
-        &self.url
+    fn worker(&self, id: &str) -> Option<Arc<RegisteredWorker>> {
+        self.read().by_id.get(id).cloned()
     }
 
-    /// Its state.
-    pub(super) fn state(&self) -> WorkerState {
-        WorkerState::from_code(self.state.load(Ordering::Relaxed))
+    fn workers(&self) -> Vec<Arc<RegisteredWorker>> {
+        self.read().by_id.values().cloned().collect()
     }
 
-    /// Takes the result of a probe, unless the worker reported in the meantime.
-    pub(super) fn probed(&self, state: WorkerState, now: Instant) {
-        let (starting, state) = (WorkerState::Starting as u8, state as u8);
-        if self.state.compare_exchange(starting, state, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
-            self.seen.store(since(self.epoch, now), Ordering::Relaxed);
+    fn route(&self, fqn: &str) -> Option<Arc<Route>> {
+        self.read().routes.get(fqn).cloned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::gateway::registration::Registration;
+    use jitar_engine::manifest::Version;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+    use std::time::{Duration, Instant};
+
+    fn worker(port: u16, names: &[&str]) -> Arc<RegisteredWorker> {
+        let url = format!("http://127.0.0.1:{port}").parse().expect("a URL");
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        let registration = Registration::new(url, names, None);
+        Arc::new(RegisteredWorker::new(registration, Duration::ZERO, Instant::now()))
+    }
+
+    fn ports(registry: &InMemory, fqn: &str) -> Option<BTreeSet<u16>> {
+        let group = registry.route(fqn)?.select(fqn, Version::default()).expect("a version");
+        Some(group.candidates.items().iter().filter_map(|worker| worker.url().port()).collect())
+    }
+
+    #[test]
+    fn a_worker_that_comes_back_replaces_its_older_self() {
+        let registry = InMemory::default();
+        let (old, new) = (worker(1, &["f", "h"]), worker(1, &["f", "f", "g"]));
+        assert!(registry.add(&old).expect("room").is_none());
+        let replaced = registry.add(&new).expect("room").expect("its older self");
+        assert!(Arc::ptr_eq(&replaced, &old));
+        assert!(registry.worker(old.id()).is_none() && registry.worker(new.id()).is_some());
+        assert_eq!(registry.workers().len(), 1);
+        assert_eq!((ports(&registry, "f"), ports(&registry, "g")), (Some([1].into()), Some([1].into())));
+        assert!(registry.route("h").is_none());
+        assert!(registry.remove(old.id()).is_none() && registry.remove(new.id()).is_some());
+        assert!(registry.route("f").is_none());
+    }
+
+    #[derive(Debug, Clone)]
+    enum Step {
+        Add(u16, Vec<usize>),
+        Remove(u16),
+    }
+
+    fn steps() -> impl Strategy<Value = Vec<Step>> {
+        let add = (1u16..6, prop::collection::vec(0usize..4, 0..4)).prop_map(|(port, names)| Step::Add(port, names));
+        prop::collection::vec(prop_oneof![2 => add, 1 => (1u16..6).prop_map(Step::Remove)], 0..40)
+    }
+
+    proptest! {
+        #[test]
+        fn routes_are_what_the_workers_have(steps in steps()) {
+            const NAMES: [&str; 4] = ["a", "b", "c", "d"];
+            let registry = InMemory::default();
+            let mut expected: HashMap<u16, (String, Vec<&str>)> = HashMap::new();
+            for step in steps {
+                match step {
+                    Step::Add(port, names) => {
+                        let names: Vec<&str> = names.into_iter().map(|idx| NAMES[idx]).collect();
+                        let worker = worker(port, &names);
+                        registry.add(&worker).expect("room");
+                        expected.insert(port, (worker.id().to_owned(), names));
+                    }
+                    Step::Remove(port) => {
+                        if let Some((id, _)) = expected.remove(&port) {
+                            prop_assert!(registry.remove(&id).is_some());
+                        }
+                    }
+                }
+                for name in NAMES {
+                    let has = |(port, (_, names)): (&u16, &(String, Vec<&str>))| names.contains(&name).then_some(*port);
+                    let ports_of: BTreeSet<u16> = expected.iter().filter_map(has).collect();
+                    prop_assert_eq!(ports(&registry, name).unwrap_or_default(), ports_of);
+                }
+                prop_assert_eq!(registry.workers().len(), expected.len());
+            }
         }
     }
-
-    fn set(&self, state: WorkerState, now: Instant) {
-        self.seen.store(since(self.epoch, now), Ordering::Relaxed);
-        self.state.store(state as u8, Ordering::Relaxed);
-    }
-
-    fn age(&self, now: Instant) -> u64 {
-        since(self.epoch, now).saturating_sub(self.seen.load(Ordering::Relaxed))
-    }
-
-    fn summary(&self, now: Instant) -> WorkerSummary {
-        WorkerSummary {
-            id: shortened(&self.id).to_owned(),
-            url: shown(&self.url),
-            state: self.state().as_str(),
-            procedure_names: self.procedure_names.clone(),
-            age: self.age(now),
-        }
-    }
-}
-
-/// The first eight digits of an id: enough to tell workers apart, too little to act for one.
-pub(super) fn shortened(id: &str) -> &str {
-    id.get(..8).unwrap_or(id)
-}
-
-fn since(epoch: Instant, now: Instant) -> u64 {
-    millis(now.saturating_duration_since(epoch))
-}
-
-fn millis(duration: std::time::Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

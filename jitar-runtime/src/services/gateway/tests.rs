@@ -3,20 +3,29 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
 
-use super::monitor::Thresholds;
-use super::registry::Registry;
+use super::monitor::{Thresholds, sweep};
 use super::*;
+use crate::config::{Balancing, Routing};
+use crate::services::RemoteError;
 use crate::services::tests::{self, FakeRemote, gateway_config, request};
 
 const HOME: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const AWAY: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 
 fn registration(url: &str, names: &[&str], key: Option<&str>) -> Registration {
-    Registration {
-        url: url.parse().expect("a URL"),
-        procedure_names: names.iter().map(|name| (*name).to_owned()).collect(),
-        trust_key: key.map(PresentedKey::new),
+    let names = names.iter().map(|name| (*name).to_owned()).collect();
+    Registration::new(url.parse().expect("a URL"), names, key.map(PresentedKey::new))
+}
+
+/// Registers a worker of ours that says to be well, and waits until it gets calls.
+async fn add(gateway: &Gateway, registration: Registration) -> String {
+    let id = gateway.register(registration, Some(AWAY)).await.expect("an id");
+    let worker = gateway.registry.worker(&id).expect("registered");
+    gateway.report(&id, WorkerState::Available, Some(&PresentedKey::new("key"))).expect("known");
+    while !worker.is_available() {
+        tokio::task::yield_now().await;
     }
+    id
 }
 
 fn gateway(keys: &[&str], open_registration: bool) -> (Arc<Gateway>, Arc<FakeRemote>) {
@@ -34,7 +43,7 @@ async fn lets_in_who_may_register() {
         (&[], false, None, HOME, Ok(())),
         (&[], false, Some("any"), HOME, Ok(())),
         (&[], false, None, AWAY, Err("without a trust key")),
-        (&[], true, None, AWAY, Ok(())),
+        (&[], true, None, AWAY, Err("Field 'url' is not the address that")),
         (&["key"], false, Some("key"), AWAY, Ok(())),
         (&["new", "old"], false, Some("old"), AWAY, Ok(())),
         (&["key"], false, Some("wrong"), HOME, Err("Invalid trust key")),
@@ -43,7 +52,7 @@ async fn lets_in_who_may_register() {
     ];
     for (keys, open, key, peer, expected) in cases {
         let (gateway, _) = gateway(keys, *open);
-        let answer = gateway.register(registration("http://127.0.0.1:3001", &["f"], *key), Some(*peer));
+        let answer = gateway.register(registration("http://127.0.0.1:3001", &["f"], *key), Some(*peer)).await;
         match (answer, expected) {
             (Ok(id), Ok(())) => assert_eq!(id.len(), 36),
             (Err(error), Err(text)) => assert!(error.to_string().starts_with(text), "{error}"),
@@ -55,24 +64,34 @@ async fn lets_in_who_may_register() {
 #[tokio::test]
 async fn refuses_its_own_address() {
     let (gateway, _) = gateway(&[], false);
-    let answer = gateway.register(registration("http://127.0.0.1:3000/", &["f"], None), Some(HOME));
+    let answer = gateway.register(registration("http://127.0.0.1:3000/", &["f"], None), Some(HOME)).await;
     assert!(matches!(answer, Err(ServiceError::Registration(RegistrationError::Invalid(_)))));
+}
+
+fn with_routing(routing: Routing) -> (Arc<Gateway>, Arc<FakeRemote>) {
+    let config = GatewayConfig { routing, ..gateway_config(&["key"]) };
+    let remote = Arc::new(FakeRemote::default());
+    (tests::gateway(config, Arc::<FakeRemote>::clone(&remote)), remote)
+}
+
+fn round_robin() -> Routing {
+    Routing { balancing: Balancing::RoundRobin, slow_start: Duration::ZERO, ..Routing::default() }
 }
 
 #[tokio::test]
 async fn sends_calls_round_robin_to_available_workers() {
-    let (gateway, remote) = gateway(&["key"], false);
-    let first = gateway.register(registration("http://a:1", &["f"], Some("key")), Some(AWAY)).expect("an id");
-    let second = gateway.register(registration("http://b:1", &["f", "g"], Some("key")), Some(AWAY)).expect("an id");
+    let (gateway, remote) = with_routing(round_robin());
+    let first = registration("http://a:1", &["f"], Some("key"));
+    let id = gateway.register(first.clone(), Some(AWAY)).await.expect("an id");
     assert!(matches!(gateway.run(request("f")).await, Err(ServiceError::NoWorkerAvailable(name)) if name == "f"));
-    gateway.report(&first, WorkerState::Available).expect("known");
-    gateway.report(&second, WorkerState::Available).expect("known");
+    gateway.remove(&id, None).expect("known");
+    add(&gateway, first).await;
+    add(&gateway, registration("http://b:1", &["f", "g"], Some("key"))).await;
     for _ in 0..4 {
         gateway.run(request("f")).await.expect("an answer");
     }
     gateway.run(request("g")).await.expect("an answer");
     let mut nodes = remote.nodes();
-    // The turn that failed counts as well, so either worker may be first.
     nodes[..4].sort();
     assert_eq!(nodes, ["http://a:1/", "http://a:1/", "http://b:1/", "http://b:1/", "http://b:1/"]);
     let unknown = gateway.run(request("h")).await.expect_err("nobody has it");
@@ -82,8 +101,7 @@ async fn sends_calls_round_robin_to_available_workers() {
 #[tokio::test]
 async fn counts_hops_and_stops_circles() {
     let (gateway, remote) = gateway(&["key"], false);
-    let id = gateway.register(registration("http://a:1", &["f"], Some("key")), Some(AWAY)).expect("an id");
-    gateway.report(&id, WorkerState::Available).expect("known");
+    add(&gateway, registration("http://a:1", &["f"], Some("key"))).await;
     // (key, hops) → hops that the worker sees
     let cases = [(None, 0, Some(1)), (None, 16, Some(1)), (Some("key"), 3, Some(4)), (Some("key"), 16, None)];
     for (key, hops, expected) in cases {
@@ -98,44 +116,198 @@ async fn counts_hops_and_stops_circles() {
 #[tokio::test]
 async fn shows_workers_to_the_trusted() {
     let (gateway, _) = gateway(&["key"], false);
-    let id = gateway.register(registration("http://a:1", &["f"], Some("key")), Some(AWAY)).expect("an id");
+    let id = add(&gateway, registration("http://a:1", &["f"], Some("key"))).await;
     let key = PresentedKey::new("key");
     let workers = gateway.list(Some(&key), Some(AWAY)).expect("trusted");
-    assert_eq!((workers[0].id.as_str(), workers[0].url.as_str()), (&id[..8], "http://a:1"));
+    let shown = &workers[0].announcement;
+    assert_eq!((workers[0].id.as_str(), shown["url"].as_str()), (&id[..8], Some("http://a:1")));
+    assert_eq!((workers[0].state, shown.get("trustKey")), ("available", None));
     assert!(gateway.list(None, Some(HOME)).is_err());
-    gateway.remove(&id).expect("known");
+    gateway.remove(&id, None).expect("known");
     assert_eq!(gateway.list(Some(&key), None).expect("trusted"), []);
-    assert_eq!(gateway.remove(&id).expect_err("gone").to_string(), format!("Unknown worker id '{id}'"));
+    assert_eq!(gateway.remove(&id, None).expect_err("gone").to_string(), format!("Unknown worker id '{id}'"));
 }
 
-#[test]
-fn thresholds_make_workers_unavailable_and_then_forgotten() {
+#[tokio::test]
+async fn thresholds_make_workers_unavailable_and_then_forgotten() {
     let thresholds = Thresholds { unavailable: Duration::from_secs(6), stopped: Duration::from_secs(18) };
-    let registry = Registry::default();
+    let registry = InMemory::default();
     let start = Instant::now();
-    let worker = registry.add(registration("http://a:1", &["f"], None), start).expect("room");
-    registry.report(worker.id(), WorkerState::Available, start).expect("known");
+    let worker = Arc::new(RegisteredWorker::new(registration("http://a:1", &["f"], None), Duration::ZERO, start));
+    registry.add(&worker).expect("room");
+    worker.report(WorkerState::Available, start);
     let at = |seconds| start + Duration::from_secs(seconds);
-    assert!(registry.sweep(at(5), thresholds).is_empty());
+    assert!(sweep(&registry, at(5), thresholds).is_empty());
     assert_eq!(worker.state(), WorkerState::Available);
-    assert!(registry.sweep(at(7), thresholds).is_empty());
+    assert!(sweep(&registry, at(7), thresholds).is_empty());
     assert_eq!(worker.state(), WorkerState::Unavailable);
-    registry.report(worker.id(), WorkerState::Available, at(8)).expect("known");
+    worker.report(WorkerState::Available, at(8));
     assert_eq!(worker.state(), WorkerState::Available);
-    assert_eq!(registry.sweep(at(27), thresholds), [worker.id()]);
-    assert!(registry.report(worker.id(), WorkerState::Available, at(28)).is_err());
-    assert!(matches!(registry.next("f"), Err(ServiceError::Execution(ExecutionError::ProcedureNotFound(_)))));
+    assert_eq!(sweep(&registry, at(27), thresholds), [worker.id()]);
+    assert!(registry.worker(worker.id()).is_none() && registry.route("f").is_none());
 }
 
-#[test]
-fn a_worker_that_comes_back_replaces_its_older_self() {
-    let registry = Registry::default();
-    let now = Instant::now();
-    let old = registry.add(registration("http://a:1", &["f"], None), now).expect("room");
-    let new = registry.add(registration("http://a:1/", &["f", "f", "g"], None), now).expect("room");
-    assert!(!registry.has(old.id()) && registry.has(new.id()));
-    new.probed(WorkerState::Available, now);
-    assert_eq!(registry.next("f").expect("available").id(), new.id());
-    new.probed(WorkerState::Unavailable, now);
-    assert_eq!(new.state(), WorkerState::Available, "a probe counts only before the first report");
+fn peer(url: &str, names: &[&str], extras: Extras) -> Registration {
+    Registration { extras: Some(extras), ..registration(url, names, Some("key")) }
+}
+
+fn idempotent(names: &[&str]) -> Extras {
+    let flags = names.iter().map(|name| (format!("{name}:0.0.0"), vec!["idempotent".to_owned()])).collect();
+    Extras { flags, ..Extras::default() }
+}
+
+#[tokio::test]
+async fn peers_show_the_key_again() {
+    let (gateway, remote) = gateway(&["key"], false);
+    remote.announces(peer("http://a:1", &["f"], Extras::default()));
+    let id = add(&gateway, peer("http://a:1", &["f"], Extras::default())).await;
+    for key in [None, Some("wrong")] {
+        let key = key.map(PresentedKey::new);
+        let refused = gateway.remove(&id, key.as_ref()).expect_err("no key");
+        assert_eq!(refused.to_string(), "Invalid trust key");
+        assert!(gateway.report(&id, WorkerState::Stopped, key.as_ref()).is_err());
+    }
+    gateway.remove(&id, Some(&PresentedKey::new("key"))).expect("trusted");
+}
+
+/// Somebody with the key registers the address of a worker for a procedure that this worker does not have.
+#[tokio::test]
+async fn procedures_of_others_are_not_given_away() {
+    let (gateway, remote) = gateway(&["key"], false);
+    remote.announces(peer("http://a:1", &["f"], Extras::default()));
+    let id = gateway.register(peer("http://a:1", &["f", "pay"], Extras::default()), Some(AWAY)).await.expect("an id");
+    gateway.report(&id, WorkerState::Available, Some(&PresentedKey::new("key"))).expect("known");
+    while gateway.registry.worker(&id).is_some() {
+        assert!(matches!(gateway.run(request("pay")).await, Err(ServiceError::NoWorkerAvailable(_))));
+        tokio::task::yield_now().await;
+    }
+    assert!(remote.nodes().is_empty());
+}
+
+fn refused() -> RemoteError {
+    RemoteError::Unreachable { node: "w".to_owned(), reason: "refused".to_owned(), was_sent: false }
+}
+
+fn broken() -> RemoteError {
+    RemoteError::Unreachable { node: "w".to_owned(), reason: "reset".to_owned(), was_sent: true }
+}
+
+fn slow() -> RemoteError {
+    RemoteError::Deadline { node: "w".to_owned(), limit: Duration::from_secs(2) }
+}
+
+#[tokio::test]
+async fn repeats_what_did_no_harm_and_nothing_else() {
+    let busy = || {
+        let mut reply = tests::text_reply("busy");
+        (reply.status, reply.headers) = (503, vec![(NOT_EXECUTED.to_owned(), "1".to_owned())]);
+        Ok(reply)
+    };
+    let failed = || {
+        let mut reply = tests::text_reply("failed");
+        reply.status = 503;
+        Ok(reply)
+    };
+    // (procedure, what the first worker does, number of workers that were asked, whether the caller gets an answer)
+    let cases: [(&str, Result<Reply, RemoteError>, usize, bool); 8] = [
+        ("f", Err(refused()), 2, true),
+        ("f", busy(), 2, true),
+        ("f", failed(), 1, true),
+        ("f", Err(broken()), 1, false),
+        ("f", Err(slow()), 1, false),
+        ("again", Err(refused()), 2, true),
+        ("again", Err(broken()), 2, true),
+        ("again", Err(slow()), 1, false),
+    ];
+    for (fqn, outcome, n_asked, is_answered) in cases {
+        let (gateway, remote) = with_routing(round_robin());
+        for url in ["http://a:1", "http://b:1"] {
+            let worker = peer(url, &["f", "again"], idempotent(&["again"]));
+            remote.announces(worker.clone());
+            add(&gateway, worker).await;
+        }
+        let shown = format!("{fqn} {outcome:?}");
+        remote.answers([outcome]);
+        let answer = gateway.run(request(fqn)).await;
+        let mut nodes = remote.nodes();
+        assert_eq!((nodes.len(), answer.is_ok()), (n_asked, is_answered), "{shown}");
+        nodes.sort();
+        nodes.dedup();
+        assert_eq!(nodes.len(), n_asked, "another worker is asked: {shown}");
+    }
+}
+
+#[tokio::test]
+async fn repeats_are_counted() {
+    let retries = crate::config::Retries { attempts: 2, budget: 0.0, per_second: 1 };
+    let (gateway, remote) = with_routing(Routing { retries, ..round_robin() });
+    for url in ["http://a:1", "http://b:1", "http://c:1", "http://d:1"] {
+        add(&gateway, registration(url, &["f"], Some("key"))).await;
+    }
+    remote.answers([Err(refused()), Err(refused()), Err(refused())]);
+    assert!(gateway.run(request("f")).await.is_err(), "one repeat a second, and both failed");
+    assert_eq!(remote.nodes().len(), 2);
+    assert!(gateway.run(request("f")).await.is_err(), "nothing is left");
+    assert_eq!(remote.nodes().len(), 3);
+}
+
+#[tokio::test]
+async fn lost_workers_get_no_calls_until_they_answer() {
+    let (gateway, remote) = with_routing(round_robin());
+    let lost = add(&gateway, registration("http://a:1", &["f"], Some("key"))).await;
+    add(&gateway, registration("http://b:1", &["f"], Some("key"))).await;
+    remote.is_down("http://a:1/", true);
+    for _ in 0..20 {
+        assert_eq!(gateway.run(request("f")).await.expect("the other one answers").status, 200);
+    }
+    let asked = remote.nodes().iter().filter(|node| *node == "http://a:1/").count();
+    assert_eq!(asked, 1, "once, to find out");
+    remote.is_down("http://a:1/", false);
+    let worker = gateway.registry.worker(&lost).expect("registered");
+    let back = async {
+        while !worker.is_available() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), back).await.expect("it comes back by itself");
+}
+
+#[tokio::test]
+async fn ejected_workers_get_no_calls_but_the_last_one_does() {
+    let (gateway, remote) = with_routing(round_robin());
+    let eject = async |url: &str| {
+        let id = add(&gateway, registration(url, &["f"], Some("key"))).await;
+        let (worker, now) = (gateway.registry.worker(&id).expect("registered"), Instant::now());
+        let ejection = gateway.config.routing.ejection;
+        let failed = |_| worker.start_call(now).failed(&ejection, now);
+        assert_eq!((0..ejection.failures).filter_map(failed).count(), 1);
+    };
+    eject("http://a:1").await;
+    for _ in 0..4 {
+        assert_eq!(gateway.run(request("f")).await.expect("better than nobody").status, 200);
+    }
+    assert_eq!(remote.nodes().len(), 4);
+    // Its calls went well, so it is in again; now it fails anew, and there is another one.
+    eject("http://a:1").await;
+    add(&gateway, registration("http://b:1", &["f"], Some("key"))).await;
+    for _ in 0..4 {
+        gateway.run(request("f")).await.expect("the other one answers");
+    }
+    assert!(remote.nodes()[4..].iter().all(|node| node == "http://b:1/"), "{:?}", remote.nodes());
+}
+
+#[tokio::test]
+async fn idempotent_calls_are_hedged() {
+    let routing = Routing { hedge: Some(Duration::from_millis(20)), ..round_robin() };
+    for (fqn, n_asked) in [("again", 2), ("f", 1)] {
+        let (gateway, remote) = with_routing(routing.clone());
+        for url in ["http://a:1", "http://b:1"] {
+            let worker = peer(url, &["f", "again"], idempotent(&["again"]));
+            remote.announces(worker.clone());
+            add(&gateway, worker).await;
+        }
+        remote.takes(Duration::from_millis(300));
+        let answer = gateway.run(request(fqn)).await.expect("an answer");
+        assert_eq!((answer.status, remote.nodes().len()), (200, n_asked), "{fqn}");
+    }
 }

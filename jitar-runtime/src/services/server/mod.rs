@@ -9,6 +9,7 @@ mod tests;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use tokio::task::JoinHandle;
 use tracing::{info, warn};
@@ -24,11 +25,14 @@ use crate::execution::{Isolates, Procedures};
 use crate::health::Health;
 use crate::http::{HttpRemote, HttpServerHandle, serve};
 use crate::isolate::{IsolatePool, PoolOptions};
-use crate::services::worker::ClusterOutbound;
+use crate::services::worker::{ClusterOutbound, Membership};
 use crate::shutdown::Shutdown;
 
 /// Threads for HTTP; more do not help, they only hand requests on.
 const MAX_HTTP_THREADS: usize = 8;
+
+/// How long a worker that left its gateways takes calls.
+const LINGER: Duration = Duration::from_millis(100);
 
 /// A service that is ready to run.
 pub(crate) struct Server {
@@ -102,7 +106,7 @@ impl Server {
             _ => Health::default(),
         });
         let foundation = Foundation { isolates, remote, health: Arc::clone(&health) };
-        let Parts { services, membership, monitor } =
+        let Parts { services, memberships, background } =
             parts::assemble(&self.config, self.procedures, self.repository, foundation, outbound);
         let body_limit = self.config.limits.body;
         let names = services.runner.as_ref().map(|runner| runner.procedure_names().to_vec());
@@ -112,22 +116,27 @@ impl Server {
         if runs_procedures(&self.config.role) {
             info!("RPC procedures: {}", list(&names.unwrap_or_default()));
         }
-        let monitor = monitor.map(|monitor| Background(tokio::spawn(monitor.run())));
-        let membership = membership.map(Arc::new);
-        let reports =
-            membership.clone().map(|membership| Background(tokio::spawn(async move { membership.run().await })));
+        let background: Vec<Background> = background.into_iter().map(|task| Background(tokio::spawn(task))).collect();
+        let memberships: Vec<Arc<Membership>> = memberships.into_iter().map(Arc::new).collect();
+        let report = |membership: &Arc<Membership>| {
+            let membership = Arc::clone(membership);
+            Background(tokio::spawn(async move { membership.run().await }))
+        };
+        let reports: Vec<Background> = memberships.iter().map(report).collect();
         let ended = wait(&mut http, shutdown).await;
 
         health.stop();
         drop(reports);
-        if let Some(membership) = membership {
-            membership.leave().await;
+        if !memberships.is_empty() {
+            futures::future::join_all(memberships.iter().map(|membership| membership.leave())).await;
+            // Calls that a gateway sent before it knew are still on their way.
+            tokio::time::sleep(LINGER).await;
         }
         let n_left = http.stop(self.config.shutdown_grace).await;
         if n_left > 0 {
             warn!("{n_left} requests did not finish within {:?}", self.config.shutdown_grace);
         }
-        drop(monitor);
+        drop(background);
         ended
     }
 
@@ -145,14 +154,14 @@ impl Server {
     }
 
     fn outbound(&self, remote: &Arc<HttpRemote>) -> Arc<ClusterOutbound> {
-        let (gateway, keys) = match &self.config.role {
-            Role::Worker(worker) => (worker.gateway.clone(), worker.trust_keys.clone()),
-            Role::Standalone(standalone) => (None, standalone.trust_keys.clone()),
-            Role::Gateway(_) | Role::Repository(_) | Role::Proxy(_) => (None, TrustKeys::default()),
+        let (gateways, keys) = match &self.config.role {
+            Role::Worker(worker) => (worker.gateways.clone(), worker.trust_keys.clone()),
+            Role::Standalone(standalone) => (Vec::new(), standalone.trust_keys.clone()),
+            Role::Gateway(_) | Role::Repository(_) | Role::Proxy(_) => (Vec::new(), TrustKeys::default()),
         };
         let remote = Arc::<HttpRemote>::clone(remote);
         let (handle, wall) = (tokio::runtime::Handle::current(), self.config.limits.wall);
-        Arc::new(ClusterOutbound::new(handle, gateway, &keys, remote, wall, crate::http::status_of))
+        Arc::new(ClusterOutbound::new(handle, gateways, &keys, remote, wall, crate::http::status_of))
     }
 
     /// Boots the isolates of a service that has JavaScript to run.

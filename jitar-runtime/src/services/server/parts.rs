@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
 use tokio::runtime::Handle;
 use tracing::warn;
+use url::Url;
 
 use crate::config::{Config, Role, TrustKeys, WorkerConfig};
 use crate::execution::{Execution, Isolates, PresentedKey, Procedures, Rules};
 use crate::health::Health;
 use crate::http::HttpRemote;
-use crate::services::gateway::{Gateway, Monitor, Registration};
+use crate::services::gateway::{DirectWorkers, Extras, Gateway, Registration};
 use crate::services::proxy::Proxy;
 use crate::services::repository::Repository;
 use crate::services::worker::{ClusterOutbound, Membership, Worker};
@@ -29,15 +31,15 @@ pub(super) struct Foundation {
 pub(super) struct Parts {
     /// What HTTP serves.
     pub(super) services: Services,
-    /// A worker's place at its gateway.
-    pub(super) membership: Option<Membership>,
-    /// What looks at a gateway's workers.
-    pub(super) monitor: Option<Monitor>,
+    /// A worker's places at its gateways.
+    pub(super) memberships: Vec<Membership>,
+    /// What looks after others as long as the service runs.
+    pub(super) background: Vec<BoxFuture<'static, ()>>,
 }
 
 impl Parts {
     fn alone(services: Services) -> Self {
-        Self { services, membership: None, monitor: None }
+        Self { services, memberships: Vec::new(), background: Vec::new() }
     }
 }
 
@@ -61,21 +63,38 @@ pub(super) fn assemble(
     let services = Services { runner: None, provider, registrar: None, health: Arc::<Health>::clone(&health) };
     match &config.role {
         Role::Worker(worker) => {
-            let names = procedures.names().to_vec();
-            let runner = run(&worker.trust_keys, procedures);
-            let membership = membership(config, worker, names, remote, health);
-            Parts { services: Services { runner, ..services }, membership, monitor: None }
+            let registration = registration(config, worker, &procedures);
+            let run = run(&worker.trust_keys, procedures);
+            let runner = run.map(|worker| Arc::new(worker.announcing(registration.clone())) as Arc<dyn Runner>);
+            let mut background: Vec<BoxFuture<'static, ()>> = Vec::new();
+            if worker.direct && !worker.gateways.is_empty() {
+                let key = registration.trust_key.clone();
+                let (gateways, own) = (worker.gateways.clone(), config.url.clone());
+                let shared = Arc::clone(&remote);
+                let interval = worker.report_interval;
+                let workers = DirectWorkers::new(gateways, own, key, interval, shared, Handle::current());
+                outbound.call_directly(workers.router());
+                background.push(Box::pin(workers.run()));
+            }
+            let place = |gateway: &Url| {
+                let (remote, health) = (Arc::clone(&remote), Arc::<Health>::clone(&health));
+                Membership::new(gateway.clone(), registration.clone(), remote, health, worker.report_interval)
+            };
+            let memberships = worker.gateways.iter().map(place).collect();
+            Parts { services: Services { runner, ..services }, memberships, background }
         }
         Role::Standalone(standalone) => {
-            Parts::alone(Services { runner: run(&standalone.trust_keys, procedures), ..services })
+            let runner = run(&standalone.trust_keys, procedures).map(|worker| Arc::new(worker) as Arc<dyn Runner>);
+            Parts::alone(Services { runner, ..services })
         }
         Role::Repository(_) => Parts::alone(services),
         Role::Gateway(gateway) => {
             let gateway = Arc::new(Gateway::new(gateway.clone(), config.url.clone(), remote, wall, Handle::current()));
-            let monitor = Some(gateway.monitor());
+            let background: Vec<BoxFuture<'static, ()>> =
+                vec![Box::pin(gateway.monitor().run()), Box::pin(gateway.static_workers().run())];
             let runner: Arc<dyn Runner> = Arc::<Gateway>::clone(&gateway);
             let services = Services { runner: Some(runner), registrar: Some(gateway), ..services };
-            Parts { services, membership: None, monitor }
+            Parts { services, memberships: Vec::new(), background }
         }
         Role::Proxy(proxy) => {
             let proxy = Arc::new(Proxy::new(proxy.clone(), remote, health, wall));
@@ -86,12 +105,7 @@ pub(super) fn assemble(
     }
 }
 
-fn runner(
-    procedures: Procedures,
-    isolates: Arc<dyn Isolates>,
-    rules: Rules,
-    outbound: &ClusterOutbound,
-) -> Arc<dyn Runner> {
+fn runner(procedures: Procedures, isolates: Arc<dyn Isolates>, rules: Rules, outbound: &ClusterOutbound) -> Worker {
     let protected = procedures.protected();
     if rules.keys.is_empty() && !protected.is_empty() {
         warn!(
@@ -101,18 +115,14 @@ fn runner(
     }
     let execution = Arc::new(Execution::new(procedures, isolates, rules));
     outbound.connect(&execution);
-    Arc::new(Worker::new(execution))
+    Worker::new(execution)
 }
 
-fn membership(
-    config: &Config,
-    worker: &WorkerConfig,
-    procedure_names: Vec<String>,
-    remote: Arc<dyn Remote>,
-    health: Arc<Health>,
-) -> Option<Membership> {
-    let gateway = worker.gateway.clone()?;
+/// What a worker says about itself.
+fn registration(config: &Config, worker: &WorkerConfig, procedures: &Procedures) -> Registration {
     let trust_key = worker.trust_keys.first().map(PresentedKey::new);
-    let registration = Registration { url: config.url.clone(), procedure_names, trust_key };
-    Some(Membership::new(gateway, registration, remote, health, worker.report_interval))
+    let (versions, flags) = (procedures.versions(), procedures.flags());
+    let extras = Extras { versions, flags, weight: worker.weight, direct: worker.direct, ..Extras::default() };
+    let names = procedures.names().to_vec();
+    Registration { extras: Some(extras), ..Registration::new(config.url.clone(), names, trust_key) }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::*;
 use crate::config::{Limits, LogConfig, ProxyConfig, RepositoryConfig};
 use crate::services::tests::{gateway_config, request};
-use crate::services::{FileRequest, Registration, Remote, WorkerState};
+use crate::services::{FileRequest, GatewayKind, PlaceAt, Registration, Remote, WorkerState};
 
 const APP: App = App {
     manifest: br#"{"format":1,"source":"","segments":[],"units":[],"services":[]}"#,
@@ -84,7 +84,7 @@ async fn services_start_serve_and_stop() {
         Running::start(Role::Proxy(ProxyConfig { gateway: gateway.url.clone(), repository: files.url.clone() }));
     assert_ne!(gateway.url.port(), Some(0), "the port that the system chose is part of the address");
     for node in [&gateway.url, &files.url, &proxy.url] {
-        assert!(remote.is_healthy(node).await.expect("an answer"), "{node}");
+        assert!(remote.status(node).await.expect("an answer").is_healthy, "{node}");
     }
     let page = remote.file(&proxy.url, FileRequest::default()).await.expect("an answer");
     assert_eq!((page.status, &page.body[..]), (200, &b"<p>page"[..]));
@@ -93,7 +93,7 @@ async fn services_start_serve_and_stop() {
     assert_eq!((unknown.status, &unknown.body[..]), (404, &b"Procedure 'f' not found"[..]));
 
     gateway.stop().await;
-    assert!(!remote.is_healthy(&proxy.url).await.expect("an answer"), "its gateway is gone");
+    assert!(!remote.status(&proxy.url).await.expect("an answer").is_healthy, "its gateway is gone");
     let lost = remote.run(&proxy.url, request("f"), Duration::from_secs(10)).await;
     let lost = lost.expect("an answer");
     assert_eq!((lost.status, &lost.body[..]), (502, &b"Procedure 'f' cannot be reached"[..]));
@@ -102,19 +102,18 @@ async fn services_start_serve_and_stop() {
 }
 
 #[tokio::test]
-async fn a_worker_that_is_gone_is_a_bad_gateway() {
+async fn a_worker_that_never_answers_gets_no_calls() {
     let remote = HttpRemote::new().expect("a client");
     let gateway = Running::start(Role::Gateway(gateway_config(&[])));
     let nobody = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
-    let registration = Registration {
-        url: format!("http://{nobody}").parse().expect("a URL"),
-        procedure_names: vec!["f".to_owned()],
-        trust_key: None,
-    };
-    let id = remote.register(&gateway.url, &registration).await.expect("registered");
-    remote.report(&gateway.url, &id, WorkerState::Available).await.expect("known");
+    let url = format!("http://{nobody}").parse().expect("a URL");
+    let registration = Registration::new(url, vec!["f".to_owned()], None);
+    let id = remote.register(&gateway.url, &registration, GatewayKind::Known).await.expect("registered");
+    let (gateway_url, key) = (gateway.url.clone(), None);
+    let place = PlaceAt { gateway: gateway_url, id, kind: GatewayKind::Known, key };
+    remote.report(&place, WorkerState::Available).await.expect("known");
     let lost = remote.run(&gateway.url, request("f"), Duration::from_secs(10)).await;
-    assert_eq!(lost.expect("an answer").status, 502);
+    assert_eq!(lost.expect("an answer").status, 503);
     gateway.stop().await;
 }
 

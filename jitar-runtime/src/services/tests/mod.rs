@@ -18,9 +18,12 @@ use url::Url;
 use super::gateway::Gateway;
 use super::repository::Repository;
 use super::worker::Worker;
-use super::{FileReply, FileRequest, Provider, Registration, Remote, RemoteError, Runner, WorkerState};
-use crate::config::{GatewayConfig, RepositoryConfig, TrustKeys};
-use crate::execution::{Execution, Isolates, NodeHeaders, Payload, RpcRequest};
+use super::{
+    FileReply, FileRequest, GatewayKind, NodeStatus, PlaceAt, Provider, Registration, Remote, RemoteError, Runner,
+    WorkerState,
+};
+use crate::config::{GatewayConfig, Idempotency, RepositoryConfig, Routing, TrustKeys};
+use crate::execution::{Execution, Isolates, NodeHeaders, Payload, PresentedKey, RpcRequest};
 use crate::isolate::IsolateError;
 
 /// A request for `fqn` without anything special.
@@ -161,6 +164,14 @@ pub(crate) struct FakeRemote {
     log: Mutex<Vec<String>>,
     noted: Notify,
     n_registered: AtomicUsize,
+    /// What the next calls give; after them each gives its procedure's name.
+    answers: Mutex<VecDeque<Result<Reply, RemoteError>>>,
+    /// Nodes that cannot be reached.
+    down: Mutex<Vec<String>>,
+    /// What workers of ours say about themselves.
+    announced: Mutex<Vec<Registration>>,
+    /// Time that a call takes.
+    takes: Mutex<Duration>,
 }
 
 impl FakeRemote {
@@ -168,7 +179,40 @@ impl FakeRemote {
         Self { failures: Mutex::new(failures.into()), ..Self::default() }
     }
 
-    /// The nodes that ran something, in order.
+    /// The next calls give these.
+    pub(crate) fn answers(&self, answers: impl IntoIterator<Item = Result<Reply, RemoteError>>) {
+        self.answers.lock().expect("no test panics with it").extend(answers);
+    }
+
+    /// Whether a node can be reached.
+    pub(crate) fn is_down(&self, node: &str, is_down: bool) {
+        let mut down = self.down.lock().expect("no test panics with it");
+        down.retain(|known| known != node);
+        down.extend(is_down.then(|| node.to_owned()));
+    }
+
+    /// A worker of ours that says this about itself.
+    pub(crate) fn announces(&self, registration: Registration) {
+        self.announced.lock().expect("no test panics with it").push(registration);
+    }
+
+    /// Every call takes this long.
+    pub(crate) fn takes(&self, time: Duration) {
+        *self.takes.lock().expect("no test panics with it") = time;
+    }
+
+    fn announced_by(&self, node: &Url) -> Option<Registration> {
+        let announced = self.announced.lock().expect("no test panics with it");
+        announced.iter().rfind(|registration| registration.url == *node).cloned()
+    }
+
+    fn reach(&self, node: &Url) -> Result<(), RemoteError> {
+        let is_down = self.down.lock().expect("no test panics with it").iter().any(|known| known == node.as_str());
+        let (node, reason) = (node.to_string(), "it is down".to_owned());
+        if is_down { Err(RemoteError::Unreachable { node, reason, was_sent: false }) } else { Ok(()) }
+    }
+
+    /// The nodes that were asked to run something, in order.
     pub(crate) fn nodes(&self) -> Vec<String> {
         self.runs.lock().expect("no test panics with it").iter().map(|(node, _)| node.clone()).collect()
     }
@@ -207,7 +251,12 @@ impl Remote for FakeRemote {
     async fn run(&self, node: &Url, request: RpcRequest, _limit: Duration) -> Result<Reply, RemoteError> {
         let reply = text_reply(&request.fqn);
         self.runs.lock().expect("no test panics with it").push((node.to_string(), request));
-        Ok(reply)
+        self.reach(node)?;
+        let time = *self.takes.lock().expect("no test panics with it");
+        if !time.is_zero() {
+            tokio::time::sleep(time).await;
+        }
+        self.answers.lock().expect("no test panics with it").pop_front().unwrap_or(Ok(reply))
     }
 
     async fn file(&self, node: &Url, request: FileRequest) -> Result<FileReply, RemoteError> {
@@ -219,21 +268,49 @@ impl Remote for FakeRemote {
         Ok(vec![(node.to_string(), true)])
     }
 
-    async fn is_healthy(&self, node: &Url) -> Result<bool, RemoteError> {
-        Err(RemoteError::Unreachable { node: node.to_string(), reason: "no such table".to_owned() })
+    async fn status(&self, node: &Url) -> Result<NodeStatus, RemoteError> {
+        self.reach(node)?;
+        Ok(NodeStatus { is_healthy: true, is_peer: self.announced_by(node).is_some() })
     }
 
-    async fn register(&self, _gateway: &Url, _registration: &Registration) -> Result<String, RemoteError> {
-        self.note("register".to_owned())?;
+    async fn announcement(&self, worker: &Url, _key: Option<&PresentedKey>) -> Result<Registration, RemoteError> {
+        let (node, message) = (worker.to_string(), "Not implemented".to_owned());
+        self.announced_by(worker).ok_or(RemoteError::Refused { node, status: 501, message })
+    }
+
+    async fn direct_workers(
+        &self,
+        _gateway: &Url,
+        _key: Option<&PresentedKey>,
+    ) -> Result<Vec<Registration>, RemoteError> {
+        let announced = self.announced.lock().expect("no test panics with it");
+        Ok(announced
+            .iter()
+            .filter(|known| known.extras.as_ref().is_some_and(|extras| extras.direct))
+            .cloned()
+            .collect())
+    }
+
+    async fn register(
+        &self,
+        _gateway: &Url,
+        _registration: &Registration,
+        kind: GatewayKind,
+    ) -> Result<String, RemoteError> {
+        self.note(format!("register at {kind:?}"))?;
         Ok((self.n_registered.fetch_add(1, Ordering::Relaxed) + 1).to_string())
     }
 
-    async fn report(&self, _gateway: &Url, id: &str, state: WorkerState) -> Result<(), RemoteError> {
-        self.note(format!("report {id} {}", state.as_str()))
+    async fn report(&self, place: &PlaceAt, state: WorkerState) -> Result<(), RemoteError> {
+        self.note(format!("report {} {}", place.id, state.as_str()))
     }
 
-    async fn remove(&self, _gateway: &Url, id: &str) -> Result<(), RemoteError> {
-        self.note(format!("remove {id}"))
+    async fn remove(&self, place: &PlaceAt) -> Result<(), RemoteError> {
+        self.note(format!("remove {}", place.id))
+    }
+
+    async fn watch(&self, _place: &PlaceAt) -> RemoteError {
+        std::future::pending().await
     }
 }
 
@@ -258,6 +335,9 @@ pub(crate) fn gateway_config(keys: &[&str]) -> GatewayConfig {
         open_registration: false,
         unavailable_threshold: Duration::from_secs(6),
         stopped_threshold: Duration::from_secs(18),
+        workers: Vec::new(),
+        routing: Routing::default(),
+        idempotency: Idempotency::default(),
     }
 }
 

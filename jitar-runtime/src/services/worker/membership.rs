@@ -1,4 +1,4 @@
-//! A worker's place at its gateway: registers, reports, registers again when the gateway lost it, and leaves.
+//! A worker's place at a gateway: registers, reports, registers again when the gateway lost it, and leaves.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -8,20 +8,23 @@ use url::Url;
 
 use crate::schedule::BackOff;
 use crate::services::remote::shown;
-use crate::services::{HealthSource, Registration, Remote, RemoteError, WorkerState};
+use crate::services::{GatewayKind, HealthSource, PlaceAt, Registration, Remote, RemoteError, WorkerState};
 
 /// Time to say good-bye. The gateway finds out by itself if it takes longer.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-/// A worker's place at its gateway.
+/// Longest time between two attempts to come back to a gateway.
+const LONGEST_DELAY: Duration = Duration::from_millis(500);
+
+/// A worker's place at a gateway.
 pub(crate) struct Membership {
     gateway: Url,
     registration: Registration,
     remote: Arc<dyn Remote>,
     health: Arc<dyn HealthSource>,
     interval: Duration,
-    /// The id that the gateway gave, while it knows this worker.
-    id: Mutex<Option<String>>,
+    /// The place, while the gateway knows this worker.
+    place: Mutex<Option<PlaceAt>>,
 }
 
 impl Membership {
@@ -33,56 +36,83 @@ impl Membership {
         health: Arc<dyn HealthSource>,
         interval: Duration,
     ) -> Self {
-        Self { gateway, registration, remote, health, interval, id: Mutex::default() }
+        Self { gateway, registration, remote, health, interval, place: Mutex::default() }
     }
 
     /// Registers and reports, for ever. Nothing that the gateway does or fails to do ends it.
     pub(crate) async fn run(&self) {
-        let mut back_off = BackOff::default();
+        let mut back_off = BackOff::up_to(LONGEST_DELAY);
         loop {
-            match self.step().await {
-                Ok(()) => {
+            let error = match self.step().await {
+                Ok(place) => {
                     back_off.reset();
-                    tokio::time::sleep(self.interval).await;
+                    self.stay(&place).await
                 }
-                Err(error) if error.says_unknown_worker() && self.id().is_some() => {
-                    info!(
-                        "The gateway `{}` does not know this worker any more; registering again",
-                        shown(&self.gateway)
-                    );
-                    self.set_id(None);
-                    back_off.reset();
-                    tokio::time::sleep(back_off.next_delay()).await;
-                }
-                Err(error) => {
-                    self.complain(&error, &back_off);
-                    tokio::time::sleep(back_off.next_delay()).await;
-                }
+                Err(error) => error,
+            };
+            if error.says_unknown_worker() && self.place().is_some() {
+                info!("The gateway `{}` does not know this worker any more; registering again", shown(&self.gateway));
+                self.set_place(None);
+                back_off.reset();
+            } else {
+                self.complain(&error, &back_off);
             }
+            tokio::time::sleep(back_off.next_delay()).await;
         }
     }
 
     /// Registers if the gateway does not know this worker, and reports.
-    async fn step(&self) -> Result<(), RemoteError> {
-        let id = self.membership_id().await?;
-        let state = WorkerState::of_health(self.health.is_healthy().await);
-        self.remote.report(&self.gateway, &id, state).await
+    async fn step(&self) -> Result<PlaceAt, RemoteError> {
+        let place = match self.place() {
+            Some(place) => place,
+            None => self.register().await?,
+        };
+        self.report(&place).await?;
+        Ok(place)
     }
 
-    async fn membership_id(&self) -> Result<String, RemoteError> {
-        if let Some(id) = self.id() {
-            return Ok(id);
+    /// Reports for as long as that works. A gateway of ours that goes away between two reports is noticed at once.
+    async fn stay(&self, place: &PlaceAt) -> RemoteError {
+        let watch = async {
+            match place.kind {
+                GatewayKind::Peer => self.remote.watch(place).await,
+                GatewayKind::Known => std::future::pending().await,
+            }
+        };
+        let reports = async {
+            loop {
+                tokio::time::sleep(self.interval).await;
+                if let Err(error) = self.report(place).await {
+                    return error;
+                }
+            }
+        };
+        tokio::select! {
+            error = watch => error,
+            error = reports => error,
         }
-        let id = self.remote.register(&self.gateway, &self.registration).await?;
+    }
+
+    async fn report(&self, place: &PlaceAt) -> Result<(), RemoteError> {
+        let state = WorkerState::of_health(self.health.is_healthy().await);
+        self.remote.report(place, state).await
+    }
+
+    async fn register(&self) -> Result<PlaceAt, RemoteError> {
+        let status = self.remote.status(&self.gateway).await?;
+        let kind = if status.is_peer { GatewayKind::Peer } else { GatewayKind::Known };
+        let id = self.remote.register(&self.gateway, &self.registration, kind).await?;
         info!("Registered at the gateway `{}`", shown(&self.gateway));
-        self.set_id(Some(id.clone()));
-        Ok(id)
+        let key = self.registration.trust_key.clone().filter(|_| status.is_peer);
+        let place = PlaceAt { gateway: self.gateway.clone(), id, kind, key };
+        self.set_place(Some(place.clone()));
+        Ok(place)
     }
 
     /// One warning per outage; what follows is only for those who look closely.
     fn complain(&self, error: &RemoteError, back_off: &BackOff) {
         if back_off.is_fresh() {
-            let action = if self.id().is_some() { "report to" } else { "register at" };
+            let action = if self.place().is_some() { "report to" } else { "register at" };
             warn!("Cannot {action} the gateway, trying again until it works: {error}");
         } else {
             debug!("Still no gateway: {error}");
@@ -91,11 +121,11 @@ impl Membership {
 
     /// Tells the gateway that this worker stops, and leaves. Best effort.
     pub(crate) async fn leave(&self) {
-        let Some(id) = self.id() else { return };
-        self.set_id(None);
+        let Some(place) = self.place() else { return };
+        self.set_place(None);
         let farewell = async {
-            let stopping = self.remote.report(&self.gateway, &id, WorkerState::Stopping).await;
-            let removed = self.remote.remove(&self.gateway, &id).await;
+            let stopping = self.remote.report(&place, WorkerState::Stopping).await;
+            let removed = self.remote.remove(&place).await;
             stopping.and(removed)
         };
         match tokio::time::timeout(FAREWELL, farewell).await {
@@ -105,12 +135,12 @@ impl Membership {
         }
     }
 
-    fn id(&self) -> Option<String> {
-        self.id.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn place(&self) -> Option<PlaceAt> {
+        self.place.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn set_id(&self, id: Option<String>) {
-        *self.id.lock().unwrap_or_else(PoisonError::into_inner) = id;
+    fn set_place(&self, place: Option<PlaceAt>) {
+        *self.place.lock().unwrap_or_else(PoisonError::into_inner) = place;
     }
 }
 
@@ -121,11 +151,8 @@ mod tests {
     use crate::services::tests::FakeRemote;
 
     fn membership(remote: &Arc<FakeRemote>, interval: Duration) -> Membership {
-        let registration = Registration {
-            url: "http://127.0.0.1:3001".parse().expect("a URL"),
-            procedure_names: vec!["f".to_owned()],
-            trust_key: None,
-        };
+        let url = "http://127.0.0.1:3001".parse().expect("a URL");
+        let registration = Registration::new(url, vec!["f".to_owned()], None);
         let gateway = "http://127.0.0.1:3000".parse().expect("a URL");
         let remote: Arc<dyn Remote> = Arc::<FakeRemote>::clone(remote);
         Membership::new(gateway, registration, remote, Arc::new(Health::default()), interval)
@@ -145,27 +172,32 @@ mod tests {
         let membership = membership(&remote, Duration::from_millis(1));
         until_logged(&membership, &remote, 3).await;
         membership.leave().await;
-        let expected = ["register", "report 1 available", "report 1 available", "report 1 stopping", "remove 1"];
+        let expected =
+            ["register at Known", "report 1 available", "report 1 available", "report 1 stopping", "remove 1"];
         assert_eq!(remote.log(), expected);
     }
 
     #[tokio::test]
     async fn comes_back_after_every_kind_of_loss() {
-        let unreachable = || RemoteError::Unreachable { node: "g".to_owned(), reason: "refused".to_owned() };
+        let unreachable =
+            || RemoteError::Unreachable { node: "g".to_owned(), reason: "refused".to_owned(), was_sent: false };
         let refused =
             |status, message: &str| RemoteError::Refused { node: "g".to_owned(), status, message: message.to_owned() };
         let cases = [
             (
                 vec![None, Some(refused(404, "Unknown worker id '1'"))],
-                "register,report 1 available,register,report 2 available",
+                "register at Known,report 1 available,register at Known,report 2 available",
             ),
             (
                 vec![None, Some(refused(500, "Unknown worker id '1'"))],
-                "register,report 1 available,register,report 2 available",
+                "register at Known,report 1 available,register at Known,report 2 available",
             ),
-            (vec![Some(unreachable()), Some(unreachable())], "register,register,register,report 1 available"),
-            (vec![None, Some(unreachable())], "register,report 1 available,report 1 available"),
-            (vec![Some(refused(401, "Invalid trust key"))], "register,register,report 1 available"),
+            (
+                vec![Some(unreachable()), Some(unreachable())],
+                "register at Known,register at Known,register at Known,report 1 available",
+            ),
+            (vec![None, Some(unreachable())], "register at Known,report 1 available,report 1 available"),
+            (vec![Some(refused(401, "Invalid trust key"))], "register at Known,register at Known,report 1 available"),
         ];
         for (failures, expected) in cases {
             let remote = Arc::new(FakeRemote::failing(failures));

@@ -1,7 +1,9 @@
-//! Calls that application code makes to procedures outside of its unit: to the gateway, with the key.
+//! Calls that application code makes to procedures outside of its unit: to a gateway or straight to a worker, with the
+//! key.
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
@@ -14,7 +16,7 @@ use url::Url;
 
 use crate::config::TrustKeys;
 use crate::execution::{Execution, ExecutionError, MAX_HOPS, NodeHeaders, Payload, PresentedKey, RpcRequest};
-use crate::services::gateway::procedure;
+use crate::services::gateway::{Router, procedure, was_not_executed};
 use crate::services::{Remote, ServiceError};
 
 /// Where the calls of this process's application code go.
@@ -29,7 +31,11 @@ pub(crate) struct ClusterOutbound {
 struct Inner {
     /// This process's own procedures. They are there after the isolates, and end before them.
     own: OnceLock<Weak<Execution>>,
-    gateway: Option<Url>,
+    gateways: Vec<Url>,
+    /// The gateway that answered last.
+    current: AtomicUsize,
+    /// Workers that may be called without a gateway, where the service file says so.
+    direct: OnceLock<Arc<Router>>,
     remote: Arc<dyn Remote>,
     key: Option<PresentedKey>,
     /// Time of a call that has no deadline.
@@ -37,22 +43,28 @@ struct Inner {
 }
 
 impl ClusterOutbound {
-    /// Calls go to `gateway` with the first of `keys`.
+    /// Calls go to one of `gateways` with the first of `keys`.
     pub(crate) fn new(
         handle: Handle,
-        gateway: Option<Url>,
+        gateways: Vec<Url>,
         keys: &TrustKeys,
         remote: Arc<dyn Remote>,
         wall: Duration,
         status_of: fn(&ServiceError) -> u16,
     ) -> Self {
         let key = keys.first().map(PresentedKey::new);
-        Self { handle, status_of, inner: Arc::new(Inner { own: OnceLock::new(), gateway, remote, key, wall }) }
+        let (own, current, direct) = (OnceLock::new(), AtomicUsize::new(0), OnceLock::new());
+        Self { handle, status_of, inner: Arc::new(Inner { own, gateways, current, direct, remote, key, wall }) }
     }
 
     /// Lets calls reach this process's own procedures. The first caller wins.
     pub(crate) fn connect(&self, execution: &Arc<Execution>) {
         self.inner.own.get_or_init(|| Arc::downgrade(execution));
+    }
+
+    /// Lets calls go straight to workers. The first caller wins.
+    pub(crate) fn call_directly(&self, router: &Arc<Router>) {
+        self.inner.direct.get_or_init(|| Arc::clone(router));
     }
 }
 
@@ -76,14 +88,23 @@ impl Outbound for ClusterOutbound {
 impl Inner {
     async fn run(&self, call: OutboundCall) -> Result<Reply, ServiceError> {
         let own = self.own.get().and_then(Weak::upgrade).filter(|own| own.procedures().exposes(&call.fqn));
-        match (own, &self.gateway) {
-            (Some(own), _) => Ok(own.run_own(call).await?),
-            (None, Some(gateway)) => self.send(gateway, call).await,
-            (None, None) => Err(ServiceError::NoGateway(call.fqn)),
+        if let Some(own) = own {
+            return Ok(own.run_own(call).await?);
         }
+        let (request, limit) = self.request(call)?;
+        if let Some(router) = self.direct.get().filter(|router| router.has(&request.fqn)) {
+            let outcome = router.run(request.clone(), limit).await;
+            if !is_worth_another_way(&outcome) {
+                return outcome;
+            }
+        }
+        self.send(request, limit).await
     }
 
-    async fn send(&self, gateway: &Url, call: OutboundCall) -> Result<Reply, ServiceError> {
+    fn request(&self, call: OutboundCall) -> Result<(RpcRequest, Duration), ServiceError> {
+        if self.gateways.is_empty() {
+            return Err(ServiceError::NoGateway(call.fqn));
+        }
         if call.hops >= MAX_HOPS {
             return Err(ExecutionError::TooManyHops.into());
         }
@@ -98,10 +119,35 @@ impl Inner {
             key: self.key.clone(),
             node: NodeHeaders { deadline: call.deadline, hops: call.hops + 1, dry: false },
         };
-        let limit = call.deadline.unwrap_or(self.wall);
-        let what = procedure(&request.fqn);
-        let outcome = self.remote.run(gateway, request, limit).await;
-        outcome.inspect_err(|error| warn!("A call failed: {error}")).map_err(ServiceError::remote(what))
+        Ok((request, call.deadline.unwrap_or(self.wall)))
+    }
+
+    /// Asks the gateway that answered last, and the next one when nothing came of it.
+    async fn send(&self, request: RpcRequest, limit: Duration) -> Result<Reply, ServiceError> {
+        let (first, n) = (self.current.load(Ordering::Relaxed), self.gateways.len());
+        let mut outcome = Err(ServiceError::NoGateway(request.fqn.clone()));
+        for idx in (first..first + n).map(|idx| idx % n) {
+            let what = procedure(&request.fqn);
+            let answer = self.remote.run(&self.gateways[idx], request.clone(), limit).await;
+            outcome = answer.inspect_err(|error| warn!("A call failed: {error}")).map_err(ServiceError::remote(what));
+            if !is_worth_another_way(&outcome) {
+                if idx != first && outcome.is_ok() {
+                    self.current.store(idx, Ordering::Relaxed);
+                }
+                break;
+            }
+        }
+        outcome
+    }
+}
+
+/// Whether nothing happened, so that somebody else may be asked.
+fn is_worth_another_way(outcome: &Result<Reply, ServiceError>) -> bool {
+    match outcome {
+        Ok(reply) => was_not_executed(reply),
+        Err(ServiceError::NoWorkerAvailable(_)) => true,
+        Err(ServiceError::Remote { source, .. }) => source.nothing_happened(),
+        Err(_) => false,
     }
 }
 
@@ -136,9 +182,9 @@ mod tests {
     fn outbound(gateway: Option<&str>, keys: &[&str]) -> (ClusterOutbound, Arc<FakeRemote>) {
         let remote = Arc::new(FakeRemote::default());
         let shared: Arc<dyn Remote> = Arc::<FakeRemote>::clone(&remote);
-        let gateway = gateway.map(|url| url.parse().expect("a URL"));
+        let gateways = gateway.map(|url| url.parse().expect("a URL")).into_iter().collect();
         let second = Duration::from_secs(1);
-        (ClusterOutbound::new(Handle::current(), gateway, &trust_keys(keys), shared, second, status_of), remote)
+        (ClusterOutbound::new(Handle::current(), gateways, &trust_keys(keys), shared, second, status_of), remote)
     }
 
     #[tokio::test]
