@@ -40,6 +40,7 @@ mod embed;
 mod fs;
 mod generate;
 mod link;
+mod parallel;
 mod report;
 mod scan;
 mod snapshot;

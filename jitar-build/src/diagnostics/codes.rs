@@ -65,6 +65,10 @@ codes! {
     INVALID_NAME = "JITAR0052", "a name cannot be part of a fully qualified name";
     UNNAMEABLE_PARAMETER = "JITAR0054", "a procedure has a parameter that callers cannot name";
     AMBIGUOUS_MODULE = "JITAR0055", "two modules would be served under one name";
+    STATE_ACROSS_SEGMENTS = "JITAR0056", "segments share a module that keeps state";
+    AMBIGUOUS_NAME = "JITAR0057", "segments have different things of one name";
+    UNSENDABLE_PARAMETER = "JITAR0058", "a parameter cannot be sent to another process";
+    UNSENDABLE_RESULT = "JITAR0059", "a result cannot be sent to another process";
     RESOURCE_SEGMENTED = "JITAR0060", "a resource is part of a segment";
     RESOURCE_NOT_FOUND = "JITAR0061", "a resource file names a module that does not exist";
     NO_SERVICE = "JITAR0070", "a service file configures no service";

@@ -67,6 +67,8 @@ pub(super) struct Definition {
     pub(super) fqn: String,
     /// Version of a procedure; `None` for classes, which have names of their own.
     pub(super) version: Option<Version>,
+    /// Who may call it.
+    pub(super) access: Access,
     /// Where it is listed.
     pub(super) place: Place,
     /// Module and place of the declaration.
@@ -207,7 +209,7 @@ impl<'a> Collector<'_, 'a> {
                 self.define(&fqn, Some(export.version), export, (declared_in, declaration));
                 self.procedure(&found, export, fqn, function, segment);
             }
-            DeclarationKind::Constant(_) | DeclarationKind::Value { .. } => {
+            DeclarationKind::Constant(_) | DeclarationKind::Value => {
                 self.diagnostics.push(not_a_procedure(key, export, Some((declaration, declared_in))));
                 return None;
             }
@@ -226,6 +228,7 @@ impl<'a> Collector<'_, 'a> {
             segment: self.file.name.clone(),
             fqn: fqn.to_owned(),
             version,
+            access: export.access,
             place: export.place.clone(),
             origin: (module.specifier.clone(), declaration.range),
         });

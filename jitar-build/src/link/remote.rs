@@ -81,7 +81,7 @@ impl<'a> Linker<'_, 'a> {
                 DeclarationKind::Constant(range) => {
                     RemoteKind::Constant(declared_in.text[range.start..range.end].to_owned())
                 }
-                DeclarationKind::Function(_) | DeclarationKind::Value { .. } => self.common(name),
+                DeclarationKind::Function(_) | DeclarationKind::Value => self.common(name),
             },
             Origin::Runtime(specifier, name) => RemoteKind::Itself(specifier.to_owned(), name.to_owned()),
             Origin::Namespace | Origin::Unknown => self.common(name),

@@ -278,7 +278,7 @@ fn names_are_unique_in_a_segment_and_in_a_unit() {
     let both = ("services/w.json", r#"{ "worker": { "segments": ["s", "t"] } }"#);
     let listed = |text| ("segments/s.json", text);
     let also = |text| ("segments/t.json", text);
-    let cases: [(Files<'_>, &[&str]); 7] = [
+    let cases: [(Files<'_>, &[&str]); 8] = [
         (
             &[functions, listed(r#"{ "./a": { "f": {}, "g": { "as": "f" } } }"#)],
             &[
@@ -300,7 +300,18 @@ fn names_are_unique_in_a_segment_and_in_a_unit() {
             &[functions, other, both, listed(r#"{ "./a": { "C": {} } }"#), also(r#"{ "./b": { "C": {} } }"#)],
             &["JITAR0050 segments/t.json:1:12 segments/s.json:1:12 the service unit `s+t` has two classes called `C`"],
         ),
-        (&[functions, other, listed(r#"{ "./a": { "f": {} } }"#), also(r#"{ "./b": { "f": {} } }"#)], &[]),
+        (
+            &[functions, other, listed(r#"{ "./a": { "f": {} } }"#), also(r#"{ "./b": { "f": {} } }"#)],
+            &[
+                "JITAR0057 segments/t.json:1:12 segments/s.json:1:12 the segments `s` and `t` have different procedures called `f`",
+            ],
+        ),
+        (
+            &[functions, other, listed(r#"{ "./a": { "C": {} } }"#), also(r#"{ "./b": { "C": {} } }"#)],
+            &[
+                "JITAR0057 segments/t.json:1:12 segments/s.json:1:12 the segments `s` and `t` have different classes called `C`",
+            ],
+        ),
         (&[functions, both, listed(r#"{ "./a": { "f": {} } }"#), also(r#"{ "./a": { "f": {} } }"#)], &[]),
     ];
     for (files, expected) in cases {
@@ -319,9 +330,9 @@ fn private_procedures_are_called_within_their_unit_only() {
     let never = "the private procedure `f` is in another segment than its importer";
     let sometimes = "the private procedure `f` cannot be called in the service unit `a`";
     let cases: [(Files<'_>, String); 3] = [
-        (&[importer], format!("JITAR0051 src/a.ts:1:10 {never}")),
-        (&[importer, both], format!("JITAR0051 src/a.ts:1:10 {sometimes}")),
-        (&[through, shared], format!("JITAR0051 src/a.ts:1:10 {never}")),
+        (&[importer], format!("JITAR0051 src/a.ts:1:10 segments/b.json:1:12 {never}")),
+        (&[importer, both], format!("JITAR0051 src/a.ts:1:10 segments/b.json:1:12 {sometimes}")),
+        (&[through, shared], format!("JITAR0051 src/a.ts:1:10 segments/b.json:1:12 {never}")),
     ];
     for (files, expected) in cases {
         let files: Vec<_> = files.iter().copied().chain([private]).chain(segments).collect();
@@ -345,7 +356,8 @@ fn several_isolates_share_no_state() {
         ("src/a.ts", "let count = 0;\nconst limit = 1;\nexport async function f() { return count++ + limit; }");
     let segment = ("segments/s.json", r#"{ "./a": { "f": {} } }"#);
     let service = |text| ("services/w.json", text);
-    let expected = "JITAR0076 src/a.ts:1:5 services/w.json:1:53 each isolate has its own variable `count`";
+    let expected =
+        "JITAR0076 src/a.ts:1:5 src/a.ts:3:36 services/w.json:1:53 each isolate has its own variable `count`";
     let cases: [(&str, &[&str]); 3] = [
         (r#"{ "worker": { "segments": ["s"] },      "isolates": 2 }"#, &[expected]),
         (r#"{ "worker": { "segments": ["s"] },      "isolates": "auto" }"#, &[expected]),

@@ -6,6 +6,8 @@ use camino::Utf8PathBuf;
 use indexmap::IndexMap;
 use jitar_engine::manifest::Parameter;
 
+use super::shapes::{Signature, TypeFiles};
+
 /// A range of bytes in a file's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Range {
@@ -20,6 +22,8 @@ pub struct Range {
 pub(crate) struct Graph {
     /// By specifier.
     pub modules: IndexMap<String, Module>,
+    /// What files of the application say about types, also those that are no modules.
+    pub types: TypeFiles,
 }
 
 /// A parsed module.
@@ -148,6 +152,8 @@ pub(crate) struct Declaration {
     pub range: Range,
     /// What it is.
     pub kind: DeclarationKind,
+    /// A place where a function changes it: then it is state that outlives a call.
+    pub changed: Option<Range>,
 }
 
 /// Kinds of top-level declarations.
@@ -160,11 +166,8 @@ pub(crate) enum DeclarationKind {
     /// A `const`, or an anonymous default export, whose value is a literal (or a template, array or object of literals):
     /// `range` of that value, which is JavaScript without types. Such constants may be copied into remote modules.
     Constant(Range),
-    /// Any other variable, enum, namespace or default expression. `mutable` for `let` and `var`.
-    Value {
-        /// Whether it can be assigned to.
-        mutable: bool,
-    },
+    /// Any other variable, enum, namespace or default expression.
+    Value,
 }
 
 /// What the split must know of a function.
@@ -179,4 +182,6 @@ pub(crate) struct Function {
     /// A parameter that callers cannot name, such as `{ [key]: value }` or `...[a, b]`: where it stands. Such a function
     /// cannot be a procedure.
     pub unnameable: Option<Range>,
+    /// Its types.
+    pub signature: Signature,
 }

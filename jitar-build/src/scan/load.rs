@@ -1,20 +1,18 @@
 //! Reads and parses files on all cores.
 
-use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
-use std::thread;
+use std::sync::Arc;
+
+use camino::Utf8PathBuf;
 
 use crate::diagnostics::{Code, codes};
+use crate::parallel;
 
 use super::Importer;
 use super::graph::Range;
 use super::parse::{self, Language, Options, Parsed, Problem};
 use super::resolve::Location;
-
-/// Bytes of stack of a parsing thread: expressions may be nested deeply, and the parser recurses.
-const STACK: usize = 64 << 20;
+use super::shapes::TypeTable;
 
 /// A file to be loaded.
 #[derive(Debug)]
@@ -45,34 +43,29 @@ pub(super) enum Content {
     Json,
 }
 
-/// Loads the files in parallel; outcomes are in the order of the requests. `options` are those of the application's own
+/// Loads the files on all cores; outcomes are in the order of the requests. `options` are those of the application's own
 /// modules, packages are compiled with the defaults.
 pub(super) fn load_all(requests: &[Request], options: &Options) -> Vec<Outcome> {
-    let outcomes: Vec<OnceLock<Outcome>> = requests.iter().map(|_| OnceLock::new()).collect();
-    let next = AtomicUsize::new(0);
-    let work = || {
-        while let Some((request, outcome)) = {
-            let idx = next.fetch_add(1, Ordering::Relaxed);
-            requests.get(idx).zip(outcomes.get(idx))
-        } {
-            outcome.get_or_init(|| load(&request.location, options));
-        }
-    };
-    let n_threads = thread::available_parallelism().map_or(1, NonZero::get).min(requests.len());
-    thread::scope(|scope| {
-        let n_started = (0..n_threads)
-            .filter(|_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).is_ok())
-            .count();
-        if n_started == 0 {
-            work();
-        }
-    });
-    outcomes.into_iter().map(|outcome| outcome.into_inner().expect("invariant: every request was worked on")).collect()
+    parallel::map(requests, |request| load(&request.location, options))
+}
+
+/// Reads files of TypeScript for their types only; `None` for what is no such file or has mistakes.
+pub(super) fn load_types(files: &[Utf8PathBuf]) -> Vec<Option<(Arc<str>, TypeTable)>> {
+    parallel::map(files, |file| {
+        let language = Language::of(file).filter(|language| language.is_typescript())?;
+        let text = without_mark(&crate::fs::read(file).ok()?);
+        let table = catch_unwind(|| parse::types_of(&text, language)).ok()??;
+        Some((text, table))
+    })
+}
+
+fn without_mark(text: &str) -> Arc<str> {
+    Arc::from(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
 fn load(location: &Location, options: &Options) -> Outcome {
     let text: Arc<str> = match crate::fs::read(&location.file) {
-        Ok(text) => Arc::from(text.strip_prefix('\u{feff}').unwrap_or(&text)),
+        Ok(text) => without_mark(&text),
         Err(error) => return Outcome::Unreadable(error.to_string()),
     };
     match Language::of(&location.file) {

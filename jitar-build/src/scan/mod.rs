@@ -9,7 +9,9 @@ mod load;
 mod names;
 pub(crate) mod parse;
 mod resolve;
+pub(crate) mod shapes;
 mod specifier;
+mod types;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -92,6 +94,7 @@ impl<'a> Scanner<'a> {
 
     fn finish(mut self) -> (Graph, Diagnostics, Vec<Utf8PathBuf>) {
         self.forget_refused_targets();
+        self.load_types();
         self.diagnostics.extend(names::check(&mut self.graph, &self.types));
         self.diagnostics.extend(self.resolver.take_diagnostics());
         self.diagnostics.sort();
@@ -154,6 +157,9 @@ impl<'a> Scanner<'a> {
             module.has_top_level_await = parsed.has_top_level_await;
             module.body = Body::JavaScript(parsed.syntax);
             self.types.insert(module.specifier.clone(), parsed.types);
+            if location.package.is_none() {
+                self.add_types(module.file.clone(), Arc::clone(&module.text), parsed.type_table);
+            }
             self.link(location, &mut module);
         }
         self.graph.modules.insert(module.specifier.clone(), module);

@@ -18,7 +18,7 @@ fn module(file: &str, text: &str) -> Module {
     ]);
     let files: [Utf8PathBuf; 1] = [folder.path(&format!("app/src/{file}"))];
     let (app, source) = (folder.path("app"), folder.path("app/src"));
-    let (Graph { mut modules }, diagnostics, _) = scan(&ScanInput { app: &app, source: &source, files: &files });
+    let (Graph { mut modules, .. }, diagnostics, _) = scan(&ScanInput { app: &app, source: &source, files: &files });
     assert!(diagnostics.is_empty(), "{text}: {diagnostics:?}");
     modules.swap_remove(&format!("file:///app/src/{file}")).expect("the module is in the graph")
 }

@@ -4,14 +4,14 @@ use indexmap::IndexMap;
 use swc_core::common::{Span, Spanned};
 use swc_core::ecma::ast::{
     ArrowExpr, Decl, DefaultDecl, Expr, Function as FunctionNode, Ident, Lit, Module, ModuleDecl, ModuleItem, Pat,
-    Prop, PropName, PropOrSpread, Stmt, TsModuleRef, UnaryOp, VarDecl, VarDeclKind, VarDeclarator,
+    Prop, PropName, PropOrSpread, Stmt, TsModuleRef, TsTypeAnn, UnaryOp, VarDecl, VarDeclKind, VarDeclarator,
 };
 
 use super::super::graph::{Declaration, DeclarationKind, Function};
 use super::exports::names_of;
 use super::parameters::{self, Signature};
 use super::types::Types;
-use super::{Language, range};
+use super::{Language, range, shapes};
 
 /// The key of an anonymous default export.
 pub(super) const DEFAULT: &str = "default";
@@ -32,7 +32,7 @@ pub(super) fn collect(module: &Module, language: Language) -> IndexMap<String, D
             ModuleItem::ModuleDecl(ModuleDecl::TsImportEquals(import))
                 if !import.is_type_only && matches!(import.module_ref, TsModuleRef::TsEntityName(_)) =>
             {
-                collector.add(&import.id, DeclarationKind::Value { mutable: false });
+                collector.add(&import.id, DeclarationKind::Value);
             }
             _ => {}
         }
@@ -49,12 +49,12 @@ struct Collector<'a> {
 impl Collector<'_> {
     fn add(&mut self, ident: &Ident, kind: DeclarationKind) {
         let name = ident.sym.to_string();
-        let declaration = Declaration { name: Some(name.clone()), range: range(ident.span), kind };
+        let declaration = Declaration { name: Some(name.clone()), range: range(ident.span), kind, changed: None };
         self.found.entry(name).or_insert(declaration);
     }
 
     fn add_anonymous(&mut self, span: Span, kind: DeclarationKind) {
-        self.found.insert(DEFAULT.to_owned(), Declaration { name: None, range: range(span), kind });
+        self.found.insert(DEFAULT.to_owned(), Declaration { name: None, range: range(span), kind, changed: None });
     }
 
     fn declare(&mut self, declaration: &Decl) {
@@ -69,14 +69,14 @@ impl Collector<'_> {
             }
             Decl::Using(variables) => {
                 let names = variables.decls.iter().flat_map(|variable| names_of(&variable.name));
-                names.for_each(|name| self.add(&name, DeclarationKind::Value { mutable: false }));
+                names.for_each(|name| self.add(&name, DeclarationKind::Value));
             }
             Decl::TsEnum(declaration) if !declaration.declare => {
-                self.add(&declaration.id, DeclarationKind::Value { mutable: false });
+                self.add(&declaration.id, DeclarationKind::Value);
             }
             Decl::TsModule(namespace) if !namespace.declare => {
                 if let Some(ident) = namespace.id.as_ident() {
-                    self.add(ident, DeclarationKind::Value { mutable: false });
+                    self.add(ident, DeclarationKind::Value);
                 }
             }
             _ => {}
@@ -92,7 +92,7 @@ impl Collector<'_> {
             }
             (pattern, _) => {
                 for name in names_of(pattern) {
-                    self.add(&name, DeclarationKind::Value { mutable });
+                    self.add(&name, DeclarationKind::Value);
                 }
             }
         }
@@ -126,27 +126,29 @@ impl Collector<'_> {
             Expr::Fn(function) => self.function(&function.function),
             Expr::Class(_) => DeclarationKind::Class,
             literal if is_constant(literal) => DeclarationKind::Constant(range(literal.span())),
-            _ => DeclarationKind::Value { mutable: false },
+            _ => DeclarationKind::Value,
         }
     }
 
     fn function(&self, function: &FunctionNode) -> DeclarationKind {
         let patterns = function.params.iter().map(|parameter| &parameter.pat);
-        self.function_kind(function.is_async, function.is_generator, patterns)
+        self.function_kind(function.is_async, function.is_generator, patterns, function.return_type.as_deref())
     }
 
     fn arrow(&self, arrow: &ArrowExpr) -> DeclarationKind {
-        self.function_kind(arrow.is_async, arrow.is_generator, arrow.params.iter())
+        self.function_kind(arrow.is_async, arrow.is_generator, arrow.params.iter(), arrow.return_type.as_deref())
     }
 
     fn function_kind<'p>(
         &self,
         is_async: bool,
         is_generator: bool,
-        patterns: impl Iterator<Item = &'p Pat>,
+        patterns: impl Iterator<Item = &'p Pat> + Clone,
+        result: Option<&TsTypeAnn>,
     ) -> DeclarationKind {
+        let signature = shapes::signature(patterns.clone(), result);
         let Signature { parameters, unnameable } = parameters::of(patterns, &self.types, self.language);
-        DeclarationKind::Function(Function { is_async, is_generator, parameters, unnameable })
+        DeclarationKind::Function(Function { is_async, is_generator, parameters, unnameable, signature })
     }
 }
 
@@ -217,8 +219,7 @@ mod tests {
                     }
                     DeclarationKind::Class => "class".to_owned(),
                     DeclarationKind::Constant(range) => text[range.start..range.end].to_owned(),
-                    DeclarationKind::Value { mutable: true } => "variable".to_owned(),
-                    DeclarationKind::Value { mutable: false } => "value".to_owned(),
+                    DeclarationKind::Value => "value".to_owned(),
                 };
                 format!("{key}: {kind}")
             })
@@ -238,10 +239,10 @@ mod tests {
                 "f: async function, g: async function, h: function*",
             ),
             ("const f = (async x => x)", "f: async function"),
-            ("let f = async () => 1", "f: variable"),
+            ("let f = async () => 1", "f: value"),
             ("const f = wrap(async () => 1)", "f: value"),
             ("class A {} const B = class {}, C = class D {}", "A: class, B: class, C: class"),
-            ("let a; var b = 1; const { c, d: [e] } = o", "a: variable, b: variable, c: value, e: value"),
+            ("let a; var b = 1; const { c, d: [e] } = o", "a: value, b: value, c: value, e: value"),
             ("using a = b", "a: value"),
             ("const a = 1, b = 'x', c = -1n, d = null, e = true", "a: 1, b: 'x', c: -1n, d: null, e: true"),
             ("const a = [1, , { b: ['c'], 'd': `e` }]", "a: [1, , { b: ['c'], 'd': `e` }]"),

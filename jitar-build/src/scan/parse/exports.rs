@@ -188,8 +188,9 @@ fn declare_missing(
         if ident.ctxt.has_mark(unresolved) {
             return Err(Problem::new(ident.span, format!("`{name}` is exported but not declared")));
         }
-        let kind = DeclarationKind::Value { mutable: true };
-        declarations.insert(name.clone(), Declaration { name: Some(name.clone()), range: range(ident.span), kind });
+        let kind = DeclarationKind::Value;
+        let range = range(ident.span);
+        declarations.insert(name.clone(), Declaration { name: Some(name.clone()), range, kind, changed: None });
     }
     Ok(ExportSource::Local(name))
 }

@@ -9,6 +9,8 @@ mod declarations;
 mod exports;
 mod imports;
 mod parameters;
+mod shapes;
+mod state;
 mod transform;
 mod types;
 
@@ -23,7 +25,8 @@ use swc_core::ecma::parser::{EsSyntax, Syntax as ParserSyntax, TsSyntax, parse_f
 use swc_core::ecma::transforms::base::resolver;
 use swc_core::ecma::visit::VisitMutWith;
 
-use super::graph::{Declaration, DynamicImport, Export, Import, Range};
+use super::graph::{Declaration, DeclarationKind, DynamicImport, Export, Import, Range};
+use super::shapes::TypeTable;
 
 pub(super) use exports::TypeNames;
 pub(crate) use imports::source_of;
@@ -74,7 +77,7 @@ impl Language {
         }
     }
 
-    fn is_typescript(self) -> bool {
+    pub(super) fn is_typescript(self) -> bool {
         matches!(self, Self::TypeScript | Self::TypeScriptJsx)
     }
 
@@ -138,6 +141,8 @@ pub(super) struct Parsed {
     pub(super) exports: Vec<Export>,
     /// Exported types.
     pub(super) types: TypeNames,
+    /// What it says about types; nothing for JavaScript.
+    pub(super) type_table: TypeTable,
     /// As in [`super::graph::Module::declarations`].
     pub(super) declarations: IndexMap<String, Declaration>,
     /// As in [`super::graph::Module::has_top_level_await`].
@@ -185,6 +190,9 @@ fn analyse(mut module: Module, input: transform::Input<'_>) -> Result<Parsed, Ve
 
     let mut mistakes = imports::refuse_phases(&module);
     let mut declarations = declarations::collect(&module, input.language);
+    state::mark(&module, marks.top_level, &mut declarations);
+    let type_table =
+        if input.language.is_typescript() { type_table(&module, &declarations) } else { TypeTable::default() };
     let written = exports::collect(&module);
     let exports_unknown_types = exports::exports_unknown_types(&module);
     let commonjs = commonjs::find(&module, marks.unresolved);
@@ -204,7 +212,34 @@ fn analyse(mut module: Module, input: transform::Input<'_>) -> Result<Parsed, Ve
         return Err(mistakes);
     }
     let syntax = Syntax { module: transform::tidy(program) };
-    Ok(Parsed { syntax, imports, dynamic_imports, exports, types, declarations, has_top_level_await, commonjs })
+    Ok(Parsed {
+        syntax,
+        imports,
+        dynamic_imports,
+        exports,
+        types,
+        type_table,
+        declarations,
+        has_top_level_await,
+        commonjs,
+    })
+}
+
+fn type_table(module: &Module, declarations: &IndexMap<String, Declaration>) -> TypeTable {
+    let signatures = declarations.values().filter_map(|declaration| match &declaration.kind {
+        DeclarationKind::Function(function) => Some(&function.signature),
+        _ => None,
+    });
+    shapes::table(module, signatures)
+}
+
+/// What a TypeScript file says about types, when it can be parsed: for files that are no modules of the graph.
+pub(super) fn types_of(text: &str, language: Language) -> Option<TypeTable> {
+    let sources: Lrc<SourceMap> = Lrc::default();
+    let file = sources.new_source_file(Lrc::new(FileName::Anon), text.to_owned());
+    let mut errors = Vec::new();
+    let module = parse_file_as_module(&file, language.syntax(), EsVersion::latest(), None, &mut errors).ok()?;
+    Some(shapes::table(&module, std::iter::empty()))
 }
 
 fn problems(errors: Vec<swc_core::ecma::parser::error::Error>) -> Vec<Problem> {

@@ -1,0 +1,43 @@
+//! Work on all cores, with room on the stack: parsers and printers recurse as deep as the code that they look at.
+
+use std::num::NonZero;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+/// Bytes of stack of a thread. Only what is used of it costs memory.
+const STACK: usize = 64 << 20;
+
+/// Applies a function to every item; the results are in the order of the items.
+pub(crate) fn map<T: Sync, R: Send + Sync>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let results: Vec<OnceLock<R>> = items.iter().map(|_| OnceLock::new()).collect();
+    let next = AtomicUsize::new(0);
+    let run = || {
+        while let Some((item, result)) = {
+            let idx = next.fetch_add(1, Ordering::Relaxed);
+            items.get(idx).zip(results.get(idx))
+        } {
+            result.get_or_init(|| work(item));
+        }
+    };
+    let n_threads = thread::available_parallelism().map_or(1, NonZero::get).min(items.len());
+    thread::scope(|scope| {
+        let n_started = (0..n_threads)
+            .filter(|_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run).is_ok())
+            .count();
+        if n_started == 0 {
+            run();
+        }
+    });
+    results.into_iter().map(|result| result.into_inner().expect("invariant: every item was worked on")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn results_are_in_order() {
+        let items: Vec<usize> = (0..1000).collect();
+        assert!(super::map(&items, |item| item * 2).into_iter().eq((0..1000).map(|item| item * 2)));
+        assert!(super::map(&[] as &[usize], |item| *item).is_empty());
+    }
+}
