@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jitar_engine::manifest::AppManifest;
 
 use crate::assets;
-use crate::cargo::{self, Surroundings, utf8};
+use crate::cargo::{self, DOCS_RS, Surroundings, utf8};
 use crate::config::{self, AppConfig, Environment};
 use crate::diagnostics::render::{self, Colour};
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
@@ -15,8 +16,9 @@ use crate::embed::{self, EmbedError, Embedded, Embedding};
 use crate::fs::{self, FsError};
 use crate::generate;
 use crate::link::{self, Linked};
+use crate::report::Times;
 use crate::scan::{self, ScanInput};
-use crate::snapshot::{self, SnapshotError, UnitInput};
+use crate::snapshot::{self, SnapshotError, UnitInput, Wanted};
 use crate::stamp::{self, Stamp};
 
 /// A build with options. All of them are optional in a build script.
@@ -29,6 +31,7 @@ pub struct Builder {
     app: Option<PathBuf>,
     out: Option<PathBuf>,
     units: Vec<Vec<String>>,
+    without_snapshots: bool,
 }
 
 /// What a build did.
@@ -45,8 +48,10 @@ pub struct Output {
     pub files: Vec<Utf8PathBuf>,
     /// What to look at, though the build went on.
     pub warnings: Diagnostics,
-    /// What was built, for people; also in `report.txt`.
+    /// What was built, for people; also in `report.txt`, and with sizes and times in `report.json`.
     pub report: String,
+    /// How long the stages took; zero when nothing had to be done.
+    pub times: Times,
     /// What was built, for programs.
     pub manifest: AppManifest,
     /// The application folder.
@@ -116,6 +121,14 @@ impl Builder {
         self
     }
 
+    /// Whether startup snapshots are made, which they are unless this says `false`. Without them builds are faster, and
+    /// services evaluate their modules each time they start.
+    #[must_use]
+    pub fn snapshots(mut self, wanted: bool) -> Self {
+        self.without_snapshots = !wanted;
+        self
+    }
+
     /// Builds, tells cargo what was read, and prints warnings. When the application has mistakes it prints them and
     /// ends the process with status 1. For build scripts.
     pub fn compile(self) {
@@ -166,6 +179,7 @@ struct Options {
     out: Utf8PathBuf,
     base: Utf8PathBuf,
     units: Vec<Vec<String>>,
+    snapshots: Wanted,
     /// Names this program and the options: a change of either makes everything again.
     key: String,
 }
@@ -180,8 +194,10 @@ impl Options {
             (None, Some(out_dir)) => out_dir.join("jitar"),
             (None, None) => return Err(BuildError::NoOutputFolder),
         };
-        let key = stamp::hash(format!("{} {app} {:?}", surroundings.program, builder.units).as_bytes());
-        Ok(Self { app, out: fs::normalise(&out), base, units: builder.units, key })
+        let snapshots = if builder.without_snapshots { Wanted::BaseOnly } else { Wanted::All };
+        let units = builder.units;
+        let key = stamp::hash(format!("{} {app} {units:?} {snapshots:?}", surroundings.program).as_bytes());
+        Ok(Self { app, out: fs::normalise(&out), base, units, snapshots, key })
     }
 
     fn build(&self, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Output, BuildError> {
@@ -190,15 +206,21 @@ impl Options {
             return Ok(output);
         }
         Stamp::remove(&self.out)?;
-        let mut build = Build { options: self, diagnostics: Diagnostics::default(), inputs: BTreeSet::new() };
+        let mut build = Build {
+            options: self,
+            diagnostics: Diagnostics::default(),
+            inputs: BTreeSet::new(),
+            times: Times::default(),
+        };
         let mut environment = Environment::new(lookup);
+        // A build for documentation makes no snapshots.
+        environment.used.insert(DOCS_RS.to_owned());
         let embedded = build.run(&mut environment)?;
-        let Build { mut diagnostics, inputs, .. } = build;
+        let Build { diagnostics, inputs, times, .. } = build;
         if diagnostics.is_empty() {
             let stamp = Stamp::new(self.key.clone(), &inputs, &environment.used, lookup, embedded.files.clone())?;
             stamp.write(&self.out)?;
         }
-        diagnostics.sort();
         Ok(Output {
             folder: self.out.clone(),
             inputs: inputs.into_iter().collect(),
@@ -206,6 +228,7 @@ impl Options {
             files: embedded.files.into_iter().collect(),
             warnings: diagnostics,
             report: embedded.report,
+            times,
             manifest: embedded.manifest,
             app: self.app.clone(),
             base: self.base.clone(),
@@ -221,6 +244,7 @@ impl Options {
             environment: stamp.environment().cloned().collect(),
             warnings: Diagnostics::default(),
             report: fs::read(&self.out.join("report.txt")).ok()?,
+            times: Times::default(),
             manifest: AppManifest::from_json(manifest.as_bytes()).ok()?,
             files: stamp.outputs().cloned().collect(),
             app: self.app.clone(),
@@ -234,23 +258,25 @@ struct Build<'a> {
     options: &'a Options,
     diagnostics: Diagnostics,
     inputs: BTreeSet<Utf8PathBuf>,
+    times: Times,
 }
 
 impl Build<'_> {
     /// Configuration → scan → link → generate → snapshot → embed. Mistakes of the first three are reported together.
     fn run(&mut self, environment: &mut Environment<'_>) -> Result<Embedded, BuildError> {
-        let (config, diagnostics) = config::read(&self.options.app, environment);
+        let (config, diagnostics) =
+            timed(&mut self.times.configuration, || config::read(&self.options.app, environment));
         self.diagnostics.extend(diagnostics);
         let Some(config) = config else { return Err(self.mistakes()) };
         self.inputs.extend(config.inputs.iter().cloned());
 
         let files = config.roots();
-        let (graph, diagnostics, read) =
-            scan::scan(&ScanInput { app: &config.folders.app, source: &config.folders.source, files: &files });
+        let input = ScanInput { app: &config.folders.app, source: &config.folders.source, files: &files };
+        let (graph, diagnostics, read) = timed(&mut self.times.scan, || scan::scan(&input));
         self.diagnostics.extend(diagnostics);
         self.inputs.extend(read);
 
-        let (linked, diagnostics) = link::link(&config, &graph, &self.options.units);
+        let (linked, diagnostics) = timed(&mut self.times.link, || link::link(&config, &graph, &self.options.units));
         self.diagnostics.extend(diagnostics);
         let (assets, diagnostics) = assets::collect(&config);
         self.diagnostics.extend(diagnostics);
@@ -268,15 +294,26 @@ impl Build<'_> {
         assets: &assets::Assets,
     ) -> Result<Embedded, BuildError> {
         let out = &self.options.out;
-        let generated = generate::generate(linked);
+        let generated = timed(&mut self.times.generate, || generate::generate(linked));
         let units = generated.units.iter();
         let units: Vec<UnitInput<'_>> =
             units.map(|unit| UnitInput { id: unit.id.clone(), archive: &unit.archive }).collect();
-        let snapshots = snapshot::create(out, &units)?;
+        let wanted = self.options.snapshots;
+        let snapshots = timed(&mut self.times.snapshots, || snapshot::create(out, &units, wanted))?;
         let warnings = snapshots.warnings.iter();
         self.diagnostics.extend(warnings.map(|warning| Diagnostic::warning(&codes::SNAPSHOT, warning.clone())));
-        let generated = &generated;
-        Ok(embed::write(&Embedding { out, config, linked, generated, snapshots: &snapshots, assets })?)
+        self.diagnostics.sort();
+        Ok(embed::write(&Embedding {
+            out,
+            config,
+            linked,
+            generated: &generated,
+            snapshots: &snapshots,
+            assets,
+            warnings: &self.diagnostics,
+            base: &self.options.base,
+            times: self.times,
+        })?)
     }
 
     fn mistakes(&mut self) -> BuildError {
@@ -284,6 +321,14 @@ impl Build<'_> {
         diagnostics.sort();
         BuildError::Application(Mistakes { diagnostics, base: self.options.base.clone() })
     }
+}
+
+/// Runs a stage and notes how long it took.
+fn timed<R>(time: &mut Duration, stage: impl FnOnce() -> R) -> R {
+    let start = Instant::now();
+    let result = stage();
+    *time = start.elapsed();
+    result
 }
 
 fn canonical_if_there(path: &Utf8Path) -> Utf8PathBuf {

@@ -10,10 +10,11 @@ use serde_json::json;
 
 use crate::assets::Assets;
 use crate::config::AppConfig;
+use crate::diagnostics::Diagnostics;
 use crate::fs::{self, FsError};
 use crate::generate::{Generated, GeneratedUnit};
 use crate::link::Linked;
-use crate::report::{self, UnitReport};
+use crate::report::{self, Report, Times};
 use crate::snapshot::{Snapshots, UnitSnapshot};
 
 // The layout:
@@ -24,6 +25,7 @@ use crate::snapshot::{Snapshots, UnitSnapshot};
 //       manifest.json     AppManifest
 //       names.txt         segments, units and service files, what the macro checks against
 //       report.txt        what was built
+//       report.json       the same for programs, with sizes and times
 //       stamp.json        inputs and their hashes (see stamp.rs)
 //       modules/<unit>/   generated JavaScript with source maps, for people and tests
 //       archives/         <unit>.bin, the same packed
@@ -47,6 +49,12 @@ pub(crate) struct Embedding<'a> {
     pub(crate) snapshots: &'a Snapshots,
     /// Files to serve.
     pub(crate) assets: &'a Assets,
+    /// What there is to look at, for the report.
+    pub(crate) warnings: &'a Diagnostics,
+    /// Folder that paths in the report are relative to.
+    pub(crate) base: &'a Utf8Path,
+    /// How long the stages took.
+    pub(crate) times: Times,
 }
 
 /// What was written.
@@ -96,15 +104,18 @@ pub(crate) fn write(embedding: &Embedding<'_>) -> Result<Embedded, EmbedError> {
     }
     writer.files.extend(embedding.snapshot_files());
     let report = embedding.report(&packed)?;
+    let report_text = report.text();
     writer.write("manifest.json", json_text("manifest.json", &manifest)?.as_bytes())?;
     writer.write("embed.json", json_text("embed.json", &embedding.description())?.as_bytes())?;
     writer.write("names.txt", names(&manifest).as_bytes())?;
-    writer.write("report.txt", report.as_bytes())?;
+    writer.write("report.txt", report_text.as_bytes())?;
+    writer.write("report.json", json_text("report.json", &report)?.as_bytes())?;
     writer.write("app.rs", embedding.rust().as_bytes())?;
     for folder in OWNED_FOLDERS {
         fs::remove_stale(&embedding.out.join(folder), &writer.files)?;
     }
-    Ok(Embedded { files: writer.files, manifest, report })
+    fs::remove_temporary(embedding.out)?;
+    Ok(Embedded { files: writer.files, manifest, report: report_text })
 }
 
 struct Writer<'a> {
@@ -151,20 +162,21 @@ impl Embedding<'_> {
         }
     }
 
-    fn report(&self, packed: &[u64]) -> Result<String, FsError> {
-        let mut units = Vec::new();
-        for ((unit, snapshot), packed) in self.generated.units.iter().zip(&self.snapshots.units).zip(packed) {
-            let file = snapshot.file.as_ref().map(|file| self.out.join(file));
-            units.push(UnitReport {
-                id: &unit.id,
-                archive: &unit.archive,
-                packed: *packed,
-                snapshot_size: file.as_deref().map(fs::size).transpose()?,
-                snapshot,
-            });
-        }
-        let segments = self.linked.segments.iter().map(|linked| &linked.segment);
-        Ok(report::text(segments, &units, self.assets.files.len()))
+    fn report<'r>(&'r self, packed: &'r [u64]) -> Result<Report<'r>, FsError> {
+        let size = |file: &Utf8Path| fs::size(&self.out.join(file));
+        let blobs = self.snapshots.units.iter().map(|snapshot| snapshot.file.as_deref().map(size).transpose());
+        let blobs = blobs.collect::<Result<Vec<_>, _>>()?;
+        Ok(Report::new(&report::Input {
+            linked: self.linked,
+            generated: self.generated,
+            snapshots: self.snapshots,
+            packed,
+            blobs: (size(&self.snapshots.base)?, blobs),
+            n_assets: self.assets.files.len(),
+            warnings: self.warnings,
+            base: self.base,
+            times: self.times,
+        }))
     }
 
     fn snapshot_files(&self) -> impl Iterator<Item = Utf8PathBuf> {
@@ -304,11 +316,14 @@ mod tests {
         };
         let (assets, _) = assets::collect(&app.config);
         app.folder.write("out/snapshots/0.bin", "blob");
+        app.folder.write("out/snapshots/base-1.bin", "");
         for stale in ["client/stale.js", "snapshots/stale.bin"] {
             app.folder.write(&format!("out/{stale}"), "");
         }
         let (config, linked, generated) = (&app.config, &linked, &generated);
-        write(&Embedding { out: &out, config, linked, generated, snapshots: &snapshots, assets: &assets })
+        let (snapshots, assets, warnings) = (&snapshots, &assets, &Diagnostics::default());
+        let (base, times) = (&app.folder.path(""), Times::default());
+        write(&Embedding { out: &out, config, linked, generated, snapshots, assets, warnings, base, times })
             .expect("writes");
         fs::read(&out.join(file)).expect("is written")
     }
@@ -317,8 +332,8 @@ mod tests {
         let deferred =
             Deferred { specifier: "file:///app/src/late.ts".to_owned(), reason: "reads the clock".to_owned() };
         match idx {
-            0 => UnitSnapshot { file: Some("snapshots/0.bin".into()), deferred: vec![deferred] },
-            _ => UnitSnapshot { file: None, deferred: Vec::new() },
+            0 => UnitSnapshot { file: Some("snapshots/0.bin".into()), deferred: vec![deferred], time: None },
+            _ => UnitSnapshot { file: None, deferred: Vec::new(), time: None },
         }
     }
 

@@ -131,15 +131,29 @@ fn walk_into(folder: &Utf8Path, above: &mut Vec<Utf8PathBuf>, walk: &mut Walk) -
 
 /// Removes the files below the folder that are not to be kept, and the folders that become empty.
 pub(crate) fn remove_stale(folder: &Utf8Path, keep: &BTreeSet<Utf8PathBuf>) -> Result<(), FsError> {
-    let walk = walk(folder)?;
-    for file in walk.files.iter().filter(|file| !keep.contains(*file)) {
-        remove_file(file)?;
+    if !folder.is_dir() {
+        return Ok(());
     }
-    let kept = |folder: &Utf8Path| keep.iter().any(|file| file.starts_with(folder));
-    for folder in walk.folders.iter().rev().filter(|folder| !kept(folder)) {
+    let mut is_empty = true;
+    for name in names(folder)? {
+        let path = folder.join(name);
+        if path.is_dir() && !path.is_symlink() {
+            remove_stale(&path, keep)?;
+        } else if !keep.contains(&path) {
+            remove_file(&path)?;
+        }
+        is_empty &= !path.exists();
+    }
+    if is_empty {
         std::fs::remove_dir(folder).map_err(FsError::new("remove", folder))?;
     }
     Ok(())
+}
+
+/// Removes what a build that was killed was about to write into the folder itself.
+pub(crate) fn remove_temporary(folder: &Utf8Path) -> Result<(), FsError> {
+    let is_temporary = |name: &String| name.starts_with('.');
+    names(folder)?.into_iter().filter(is_temporary).try_for_each(|name| remove_file(&folder.join(name)))
 }
 
 /// A glob whose `*` and `?` do not match `/`, as users of asset lists expect.
@@ -205,10 +219,13 @@ mod tests {
 
     #[test]
     fn removes_what_is_not_kept() {
-        let folder = Folder::new(&[("m/a.js", ""), ("m/old/b.js", "")]);
+        let folder = Folder::new(&[("m/a.js", ""), ("m/old/b.js", ""), ("m/.a.js.7", ""), (".app.rs.7", "")]);
         remove_stale(&folder.path("m"), &BTreeSet::from([folder.path("m/a.js")])).expect("removes");
+        remove_temporary(&folder.path("")).expect("removes");
         assert!(folder.path("m/a.js").exists());
-        assert!(!folder.path("m/old").exists());
+        for gone in ["m/old", "m/.a.js.7", ".app.rs.7"] {
+            assert!(!folder.path(gone).exists(), "{gone}");
+        }
     }
 
     #[test]

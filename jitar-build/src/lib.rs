@@ -53,6 +53,7 @@ use std::path::PathBuf;
 pub use builder::{BuildError, Builder, Mistakes, Output};
 pub use embed::EmbedError;
 pub use fs::FsError;
+pub use report::Times;
 pub use snapshot::SnapshotError;
 
 /// Makes a startup snapshot and ends the process, when this process was started for that; else does nothing. A build

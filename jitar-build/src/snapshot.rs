@@ -2,6 +2,7 @@
 //! the build's environment may enter a blob. A blob whose key is unchanged is reused.
 
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jitar_engine::archive::ModuleArchive;
@@ -31,6 +32,8 @@ pub(crate) struct UnitSnapshot {
     pub(crate) file: Option<Utf8PathBuf>,
     /// Modules that are evaluated at start, in evaluation order.
     pub(crate) deferred: Vec<Deferred>,
+    /// How long it took; `None` when it was there already, or was not made.
+    pub(crate) time: Option<Duration>,
 }
 
 /// Everything that was made.
@@ -118,28 +121,43 @@ fn serve(path: &Utf8Path) -> Result<(), SnapshotError> {
 }
 
 /// Makes the base blob and the blob of every unit, as far as they do not exist already.
-pub(crate) fn create(out: &Utf8Path, units: &[UnitInput<'_>]) -> Result<Snapshots, SnapshotError> {
-    refuse_cross_build()?;
+pub(crate) fn create(out: &Utf8Path, units: &[UnitInput<'_>], wanted: Wanted) -> Result<Snapshots, SnapshotError> {
     let base = Maker::new(out, "base", None)?;
     // The test program of this crate is no build script: it serves no requests.
-    if cfg!(test) || cargo::variable("DOCS_RS").is_some() {
+    if cfg!(test) || cargo::variable(cargo::DOCS_RS).is_some() {
         return without_blobs(&base, units);
     }
+    refuse_cross_build()?;
     base.make()?;
     let mut snapshots = Snapshots { base: base.blob(), units: Vec::new(), files: base.files(), warnings: Vec::new() };
     for unit in units {
-        let maker = Maker::new(out, &unit.id, Some(unit.archive))?;
-        let deferred = maker.make()?;
-        snapshots.files.extend(maker.files());
-        snapshots.units.push(UnitSnapshot { file: Some(maker.blob()), deferred });
+        snapshots.units.push(match wanted {
+            Wanted::BaseOnly => UnitSnapshot { file: None, deferred: Vec::new(), time: None },
+            Wanted::All => {
+                let maker = Maker::new(out, &unit.id, Some(unit.archive))?;
+                let start = Instant::now();
+                let Made { deferred, is_new } = maker.make()?;
+                snapshots.files.extend(maker.files());
+                UnitSnapshot { file: Some(maker.blob()), deferred, time: is_new.then(|| start.elapsed()) }
+            }
+        });
     }
     Ok(snapshots)
+}
+
+/// Which blobs are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// The base blob and one for each unit.
+    All,
+    /// The base blob: services evaluate their modules when they start.
+    BaseOnly,
 }
 
 /// Documentation is built where nothing can be run: the constants exist and hold nothing.
 fn without_blobs(base: &Maker<'_>, units: &[UnitInput<'_>]) -> Result<Snapshots, SnapshotError> {
     fs::write_if_changed(&base.out.join(base.blob()), &[])?;
-    let units = units.iter().map(|_| UnitSnapshot { file: None, deferred: Vec::new() }).collect();
+    let units = units.iter().map(|_| UnitSnapshot { file: None, deferred: Vec::new(), time: None }).collect();
     Ok(Snapshots { base: base.blob(), units, files: vec![base.blob()], warnings: Vec::new() })
 }
 
@@ -148,6 +166,14 @@ fn refuse_cross_build() -> Result<(), SnapshotError> {
         (Some(target), Some(host)) if target != host => Err(SnapshotError::CrossBuild { target, host }),
         _ => Ok(()),
     }
+}
+
+/// A blob that is there.
+struct Made {
+    /// Modules that it lacks.
+    deferred: Vec<Deferred>,
+    /// Whether it was made just now.
+    is_new: bool,
 }
 
 /// Makes one blob.
@@ -183,11 +209,11 @@ impl<'a> Maker<'a> {
         vec![self.blob(), self.deferred()]
     }
 
-    /// Makes the blob unless it exists; returns the modules that were deferred.
-    fn make(&self) -> Result<Vec<Deferred>, SnapshotError> {
+    /// Makes the blob unless it exists.
+    fn make(&self) -> Result<Made, SnapshotError> {
         match self.existing() {
-            Some(deferred) => Ok(deferred),
-            None => self.make_leaving_out(),
+            Some(deferred) => Ok(Made { deferred, is_new: false }),
+            None => Ok(Made { deferred: self.make_leaving_out()?, is_new: true }),
         }
     }
 

@@ -34,8 +34,9 @@ fn watched() -> Outside {
     )
 }
 
-/// A module that reads another file.
-const FIRST: &str = "import rows from './rows.json';\n\nexport default async function first() {\n    return rows;\n}\n";
+/// A module that needs a file of each kind.
+const FIRST: &str = "import rows from './rows.json';\nimport pack from 'pack';\nimport type { Row } from './types';\n\n\
+                     export default async function first(row: Row) {\n    return [rows, pack, row];\n}\n";
 
 /// When each file of a folder was written.
 fn times(folder: &Path) -> BTreeMap<String, SystemTime> {
@@ -101,22 +102,59 @@ fn only_what_changed_is_built_again() {
     rebuild(&["--lib"]);
     let stale: Vec<String> = times(&output).into_keys().filter(|file| file.contains("third")).collect();
     assert!(stale.is_empty(), "{stale:?}");
-    let texts = ["names.txt", "manifest.json", "app.rs", "embed.json", "report.txt"];
+    let texts = ["names.txt", "manifest.json", "app.rs", "embed.json", "report.txt", "report.json"];
     for file in texts {
         let text = fs::read_to_string(output.join(file)).expect("a text");
         assert!(!text.contains("third"), "{file} still names the segment: {text}");
     }
+
+    package.rename("app/src/first.ts", "app/src/renamed.ts");
+    package.write("app/segments/first.json", r#"{ "./renamed": { "default": { "access": "public" } } }"#);
+    rebuild(&["--lib"]);
+    let stale: Vec<String> = times(&output).into_keys().filter(|file| file.contains("first.")).collect();
+    let segment =
+        ["archives/first.bin", "modules/first+second/jitar/segment/first.js", "modules/first/jitar/segment/first.js"];
+    assert_eq!(stale, segment, "a renamed module leaves something behind");
+}
+
+#[test]
+fn documentation_is_built_without_snapshots() {
+    let package = watched();
+    let output = package.must_build(&["--lib"]).output("watched");
+    let snapshots = || -> Vec<(String, u64)> {
+        let below = cases::in_folder(&output.join("snapshots"));
+        below.iter().map(|path| (cases::name(path).to_owned(), fs::metadata(path).expect("a file").len())).collect()
+    };
+    let made = snapshots();
+    assert!(made.iter().any(|(name, size)| name.starts_with("first-") && *size > 100_000), "{made:?}");
+    let built = package.build_with(&["--lib"], &[("DOCS_RS", "1")]);
+    assert_eq!(built.status, Some(0), "{}", built.said);
+    assert!(matches!(&snapshots()[..], [(base, 0)] if base.starts_with("base-")), "{:?}", snapshots());
+    package.must_build(&["--lib"]);
+    assert_eq!(snapshots().len(), made.len());
 }
 
 #[test]
 fn every_kind_of_input_is_noticed() {
     let package = watched();
     package.write("app/src/rows.json", "[1]");
+    package.write("app/src/types.ts", "export type Row = { value: number };\n");
+    package.write(
+        "app/node_modules/pack/package.json",
+        r#"{ "name": "pack", "version": "1.0.0", "exports": "./index.js" }"#,
+    );
+    package.write("app/node_modules/pack/index.js", "export default 1;\n");
     package.write("app/src/first.ts", FIRST);
     package.write("app/src/unused.ts", "export {};\n");
     package.must_build(&["--lib"]);
     assert!(package.must_build(&["--lib"]).is_fresh(), "nothing was edited");
     let edits = [
+        ("app/node_modules/pack/index.js", "export default 2;\n"),
+        (
+            "app/node_modules/pack/package.json",
+            r#"{ "name": "pack", "version": "1.0.1", "exports": { ".": { "import": "./index.js" } } }"#,
+        ),
+        ("app/src/types.ts", "export type Row = { value: string };\n"),
         ("app/src/first.ts", "export default async function first() {}\n"),
         ("app/src/rows.json", "[1, 2]"),
         ("app/src/new/module.ts", "export {};\n"),
@@ -125,6 +163,9 @@ fn every_kind_of_input_is_noticed() {
         ("app/services/new.json", r#"{ "url": "http://127.0.0.1:0", "gateway": {} }"#),
         ("app/resources/new.json", r#"["./new/module"]"#),
         ("app/tsconfig.json", "{}"),
+        ("app/tsconfig.json", r#"{ "extends": "./base.json" }"#),
+        ("app/base.json", r#"{ "compilerOptions": { "strict": true } }"#),
+        ("app/base.json", r#"{ "compilerOptions": { "strict": false } }"#),
         ("app/jitar.json", r#"{ "target": "public" }"#),
         ("app/services/both.json", r#"{ "url": "http://127.0.0.1:0", "repository": { "assets": ["*.html"] } }"#),
         ("app/public/index.html", "<p>\n"),

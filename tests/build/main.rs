@@ -8,6 +8,7 @@ mod cargo;
 mod cases;
 mod diagnostics;
 mod golden;
+mod killed;
 mod markdown;
 mod outside;
 mod readme;

@@ -63,6 +63,11 @@ impl Outside {
         write_file(&self.folder.join(path), text);
     }
 
+    /// Gives a file of the package another name.
+    pub(crate) fn rename(&self, from: &str, to: &str) {
+        fs::rename(self.folder.join(from), self.folder.join(to)).expect("a file to rename");
+    }
+
     /// Removes a file of the package.
     pub(crate) fn remove(&self, path: &str) {
         fs::remove_file(self.folder.join(path)).expect("a file to remove");

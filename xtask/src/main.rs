@@ -8,7 +8,9 @@ mod cargo;
 mod check;
 mod cluster;
 mod demo;
+mod explain;
 mod http;
+mod inspect;
 mod ports;
 mod service;
 mod signals;
@@ -41,6 +43,10 @@ enum Command {
     Cluster(cluster::Options),
     /// Build any application folder and run it
     App(app::Options),
+    /// Build a package and print what is in its segments and units
+    Inspect(inspect::Options),
+    /// Print the page of a diagnostic code, such as JITAR0012, or list all codes
+    Explain(explain::Options),
     /// Run all tests
     Test(test::Options),
     /// Make V8 available to cargo
@@ -67,6 +73,8 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Demo(options) => demo::run(&workspace, &options),
         Command::Cluster(options) => cluster::run(&workspace, &options),
         Command::App(options) => app::run(&workspace, options),
+        Command::Inspect(options) => inspect::run(&workspace, &options),
+        Command::Explain(options) => explain::run(&workspace, &options),
         Command::Test(options) => test::run(&workspace, &options),
         Command::V8(options) => v8::ensure(&workspace, &options),
         Command::Tidy => tidy::run(&workspace),

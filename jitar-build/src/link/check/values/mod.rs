@@ -68,14 +68,14 @@ impl Procedure<'_> {
         let can = if *certain { "cannot leave" } else { "may not be able to leave" };
         let message = format!("`{path}` of the procedure `{}` is {what}, which {can} the process", self.definition.fqn);
         let diagnostic = if *certain { Diagnostic::error(code, message) } else { Diagnostic::warning(code, message) };
-        let is_itself = file.file == self.module.file && shape.range == *range;
-        let diagnostic = diagnostic.label(
-            &self.module.file,
-            &self.module.text,
-            shape.range,
-            if is_itself { what.as_str() } else { whole },
-        );
-        let diagnostic = if is_itself { diagnostic } else { diagnostic.label(&file.file, &file.text, *range, what) };
+        let is_inside =
+            file.file == self.module.file && shape.range.start <= range.start && range.end <= shape.range.end;
+        let diagnostic = if is_inside {
+            diagnostic
+        } else {
+            diagnostic.label(&self.module.file, &self.module.text, shape.range, whole)
+        };
+        let diagnostic = diagnostic.label(&file.file, &file.text, *range, what);
         let listed = &self.definition.place;
         diagnostic.label(&listed.file, &listed.text, listed.range, "listed here").help(reason.help())
     }
