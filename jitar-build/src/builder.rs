@@ -11,7 +11,7 @@ use crate::assets;
 use crate::cargo::{self, DOCS_RS, Surroundings, utf8};
 use crate::config::{self, AppConfig, Environment};
 use crate::diagnostics::render::{self, Colour};
-use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
 use crate::embed::{self, EmbedError, Embedded, Embedding};
 use crate::fs::{self, FsError};
 use crate::generate;
@@ -32,6 +32,7 @@ pub struct Builder {
     out: Option<PathBuf>,
     units: Vec<Vec<String>>,
     without_snapshots: bool,
+    tolerates_broken_services: bool,
 }
 
 /// What a build did.
@@ -129,6 +130,14 @@ impl Builder {
         self
     }
 
+    /// Makes mistakes in service files warnings: only the services that have them do not start. For programs that run
+    /// one service out of a folder with many.
+    #[must_use]
+    pub fn tolerate_broken_services(mut self) -> Self {
+        self.tolerates_broken_services = true;
+        self
+    }
+
     /// Builds, tells cargo what was read, and prints warnings. When the application has mistakes it prints them and
     /// ends the process with status 1. For build scripts.
     pub fn compile(self) {
@@ -180,6 +189,7 @@ struct Options {
     base: Utf8PathBuf,
     units: Vec<Vec<String>>,
     snapshots: Wanted,
+    tolerates_broken_services: bool,
     /// Names this program and the options: a change of either makes everything again.
     key: String,
 }
@@ -195,9 +205,10 @@ impl Options {
             (None, None) => return Err(BuildError::NoOutputFolder),
         };
         let snapshots = if builder.without_snapshots { Wanted::BaseOnly } else { Wanted::All };
-        let units = builder.units;
-        let key = stamp::hash(format!("{} {app} {units:?} {snapshots:?}", surroundings.program).as_bytes());
-        Ok(Self { app, out: fs::normalise(&out), base, units, snapshots, key })
+        let Builder { units, tolerates_broken_services, .. } = builder;
+        let key = format!("{} {app} {units:?} {snapshots:?} {tolerates_broken_services}", surroundings.program);
+        let key = stamp::hash(key.as_bytes());
+        Ok(Self { app, out: fs::normalise(&out), base, units, snapshots, tolerates_broken_services, key })
     }
 
     fn build(&self, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Output, BuildError> {
@@ -211,6 +222,7 @@ impl Options {
             diagnostics: Diagnostics::default(),
             inputs: BTreeSet::new(),
             times: Times::default(),
+            tolerated: None,
         };
         let mut environment = Environment::new(lookup);
         // A build for documentation makes no snapshots.
@@ -259,27 +271,43 @@ struct Build<'a> {
     diagnostics: Diagnostics,
     inputs: BTreeSet<Utf8PathBuf>,
     times: Times,
+    /// Where mistakes are warnings.
+    tolerated: Option<Utf8PathBuf>,
 }
 
 impl Build<'_> {
+    fn note(&mut self, diagnostics: Diagnostics) {
+        let tolerated = self.tolerated.as_deref();
+        self.diagnostics.extend(diagnostics.into_iter().map(|mut diagnostic| {
+            let is_within = |folder| diagnostic.primary().is_some_and(|label| label.file.starts_with(folder));
+            if tolerated.is_some_and(is_within) {
+                diagnostic.severity = Severity::Warning;
+            }
+            diagnostic
+        }));
+    }
+
     /// Configuration → scan → link → generate → snapshot → embed. Mistakes of the first three are reported together.
     fn run(&mut self, environment: &mut Environment<'_>) -> Result<Embedded, BuildError> {
         let (config, diagnostics) =
             timed(&mut self.times.configuration, || config::read(&self.options.app, environment));
-        self.diagnostics.extend(diagnostics);
+        if let Some(config) = config.as_ref().filter(|_| self.options.tolerates_broken_services) {
+            self.tolerated = Some(config.folders.services.clone());
+        }
+        self.note(diagnostics);
         let Some(config) = config else { return Err(self.mistakes()) };
         self.inputs.extend(config.inputs.iter().cloned());
 
         let files = config.roots();
         let input = ScanInput { app: &config.folders.app, source: &config.folders.source, files: &files };
         let (graph, diagnostics, read) = timed(&mut self.times.scan, || scan::scan(&input));
-        self.diagnostics.extend(diagnostics);
+        self.note(diagnostics);
         self.inputs.extend(read);
 
         let (linked, diagnostics) = timed(&mut self.times.link, || link::link(&config, &graph, &self.options.units));
-        self.diagnostics.extend(diagnostics);
+        self.note(diagnostics);
         let (assets, diagnostics) = assets::collect(&config);
-        self.diagnostics.extend(diagnostics);
+        self.note(diagnostics);
         self.inputs.extend(assets.folders.iter().cloned());
         if self.diagnostics.has_errors() {
             return Err(self.mistakes());

@@ -51,7 +51,7 @@ struct Options {
     #[command(flatten)]
     overrides: Overrides,
 
-    /// File with environment variables; those that are already set win
+    /// File with environment variables; those that are already set win [default: .env, if there is one]
     #[arg(long, value_name = "FILE")]
     env_file: Option<PathBuf>,
 }
@@ -72,7 +72,7 @@ impl Options {
     fn settings(self) -> Result<(Overrides, Environment), StartError> {
         let environment = match self.env_file {
             Some(file) => Environment::of_process().with_file(&file)?,
-            None => Environment::of_process(),
+            None => Environment::of_process().with_default_file()?,
         };
         Ok((self.overrides.or_environment(&environment)?, environment))
     }

@@ -10,7 +10,6 @@ import {
   hasOwn,
   Intrinsics,
   isArray,
-  isInteger,
   mapGet,
   mapSet,
   typedArrayBuffer,
@@ -46,12 +45,13 @@ for (const element of [
  * The form of a view. Peers of ours get base64, which is a third of the list of numbers that others know.
  * @param {ArrayBufferView} view
  * @param {boolean} isPeer
+ * @returns {object | undefined} `undefined` for a `DataView`, which only peers of ours know
  */
 export function formOfView(view, isPeer) {
   const bytes = bytesOfView(view);
   const type = typedArrayName(view);
   if (type === undefined) {
-    return { serialized: true, name: "DataView", base64: encodeBase64(bytes) };
+    return isPeer ? { serialized: true, name: "DataView", base64: encodeBase64(bytes) } : undefined;
   }
   if (type === "Uint8Array" && view.constructor?.name === "Buffer") {
     return { serialized: true, name: "Buffer", base64: encodeBase64(bytes) };
@@ -125,10 +125,8 @@ function listOfBytes(bytes) {
 function bytesOfList(list) {
   const bytes = new Uint8Array(list.length);
   for (let idx = 0; idx < list.length; idx++) {
-    if (!isInteger(list[idx]) || list[idx] < 0 || list[idx] > 255) {
-      throw new BadRequest("Invalid bytes");
-    }
-    bytes[idx] = list[idx];
+    // Any other value counts as the known implementation counts it: modulo 256, and what is no number as 0.
+    bytes[idx] = typeof list[idx] === "object" ? 0 : list[idx];
   }
   return bytes;
 }

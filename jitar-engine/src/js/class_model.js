@@ -1,7 +1,7 @@
 // What of a class instance travels (spec 5.3): constructor arguments, read from members of the same names, and the
 // public fields and accessor pairs that are no constructor arguments.
 
-import { constructorParameters, isClassSource } from "ext:jitar/class_source.js";
+import { constructorParameters, declaredFields, isClassSource } from "ext:jitar/class_source.js";
 import {
   apply,
   functionToString,
@@ -55,8 +55,12 @@ class ClassModel {
   #parameterNames = new Set();
   /** Accessors by name; those of a child hide those of its parents. */
   #accessors;
+  /** Names of declared fields, once they are needed. */
+  #declared;
+  #clazz;
 
   constructor(clazz) {
+    this.#clazz = clazz;
     this.#parameters = effectiveParameters(clazz);
     for (let idx = 0; idx < this.#parameters.length; idx++) {
       collectNames(this.#parameters[idx], this.#parameterNames);
@@ -99,10 +103,14 @@ class ClassModel {
     });
   }
 
-  /** Whether an instance that was just made has a field of this name that anybody may set. */
+  /**
+   * Whether an instance that was just made has a field of this name that anybody may set. What a constructor makes of
+   * its arguments is its own affair, unless the class declares the field as public.
+   */
   hasField(instance, field) {
     if (setHas(this.#parameterNames, field)) {
-      return false;
+      this.#declared ??= declaredFieldsOf(this.#clazz);
+      return setHas(this.#declared, field) && hasOwn(instance, field);
     }
     return hasOwn(instance, field) ? typeof instance[field] !== "function" : this.setterOf(field) !== undefined;
   }
@@ -168,6 +176,19 @@ function effectiveParameters(clazz) {
     current = getPrototypeOf(current);
   }
   return [];
+}
+
+/** The names of public fields that a class and its parents declare. */
+function declaredFieldsOf(clazz) {
+  const names = new Set();
+  for (let current = clazz; typeof current === "function" && current !== functionPrototype;) {
+    const fields = declaredFields(functionToString(current));
+    for (let idx = 0; idx < fields.length; idx++) {
+      setAdd(names, fields[idx]);
+    }
+    current = getPrototypeOf(current);
+  }
+  return names;
 }
 
 /** `TypeError` and its like take a message. */

@@ -1,4 +1,5 @@
-// Reads the names of a constructor's parameters from the source text of its class; nothing else tells them (spec 5.3).
+// Reads the names of a constructor's parameters and of declared fields from the source text of a class; nothing else
+// tells them (spec 5.3).
 //
 // The text is cut into tokens, so that strings, comments, templates and regular expressions can hold anything.
 
@@ -59,6 +60,11 @@ const NOT_BEFORE_CONSTRUCTOR = new Set([
   "yield",
 ]);
 
+/** What may stand before the name of a member. */
+const MODIFIERS = new Set(["static", "get", "set", "async", "accessor"]);
+/** After these words a name goes on with the same expression. */
+const BEFORE_NAME = new Set(["async", "class", "function"]);
+
 const CLOSING = { __proto__: null, "(": ")", "[": "]", "{": "}" };
 
 /**
@@ -72,6 +78,97 @@ export function constructorParameters(source) {
   return start === -1 || indexOf(source, "[native code]") !== -1
     ? undefined
     : new TargetReader(tokens, start).list(")");
+}
+
+/**
+ * The public fields that a class declares in its body, without static ones.
+ * @param {string} source `Function.prototype.toString` of it
+ * @returns {string[]} names; computed ones are left out
+ */
+export function declaredFields(source) {
+  const fields = [];
+  if (!isClassSource(source)) {
+    return fields;
+  }
+  const tokens = tokenize(source);
+  let idx = findOpening(tokens, 0, "{");
+  if (idx === -1) {
+    return fields;
+  }
+  for (idx++; idx < tokens.length && !isPunctuation(tokens[idx], "}");) {
+    const start = afterModifiers(tokens, idx);
+    const isPlain = start === idx;
+    const nameEnd = isPunctuation(tokens[start], "[") ? skipGroup(tokens, start) : start;
+    if (isPunctuation(tokens[nameEnd + 1], "(")) {
+      // A method: its parameters, then its body.
+      idx = skipGroup(tokens, skipGroup(tokens, nameEnd + 1) + 1) + 1;
+    } else if (isPunctuation(tokens[start], "{")) {
+      idx = skipGroup(tokens, start) + 1; // static block
+    } else {
+      const name = fieldName(tokens[start]);
+      if (isPlain && name !== undefined) {
+        fields[fields.length] = name;
+      }
+      idx = afterField(tokens, nameEnd + 1);
+    }
+  }
+  return fields;
+}
+
+/** Skips `static`, `get` and their like, unless they are the name itself. */
+function afterModifiers(tokens, from) {
+  let idx = from;
+  while (idx + 1 < tokens.length) {
+    const isModifier = tokens[idx].kind === "word" && setHas(MODIFIERS, tokens[idx].text);
+    const next = tokens[idx + 1];
+    const isName = next.kind === "punctuation" && indexOf("(=;}", next.text) !== -1;
+    if (!(isModifier && !isName) && !isPunctuation(tokens[idx], "*")) {
+      break;
+    }
+    idx++;
+  }
+  return idx;
+}
+
+function fieldName({ kind, text }) {
+  if (kind === "string") {
+    return slice(text, 1, -1);
+  }
+  return kind === "word" && !startsWith(text, "#") ? text : undefined;
+}
+
+/** The index behind a field's initialiser and semicolon, which may be missing at the end of a line. */
+function afterField(tokens, from) {
+  let idx = from;
+  for (; idx < tokens.length; idx++) {
+    const token = tokens[idx];
+    if (isPunctuation(token, ";")) {
+      return idx + 1;
+    }
+    const beginsOperand = token.kind !== "punctuation" && token.kind !== "template";
+    if (isPunctuation(token, "}") || (beginsOperand && !isOperator(token) && endsOperand(tokens[idx - 1]))) {
+      return idx;
+    }
+    if (token.kind === "punctuation" && token.text in CLOSING) {
+      idx = skipGroup(tokens, idx);
+    }
+  }
+  return idx;
+}
+
+function isOperator({ kind, text }) {
+  return kind === "word" && (text === "in" || text === "instanceof" || text === "extends");
+}
+
+function endsOperand({ kind, text }) {
+  if (kind === "word") {
+    return !setHas(BEFORE_EXPRESSION, text) && !setHas(BEFORE_NAME, text);
+  }
+  return kind !== "punctuation" || indexOf(")]}", text) !== -1;
+}
+
+function isPunctuation(token, text) {
+  return token !== undefined && token.kind === "punctuation" && token.text === text;
 }
 
 /** Whether the source is that of a class. */

@@ -9,21 +9,19 @@ import {
   apply,
   Intrinsics,
   isObject,
-  isView,
   jsonStringify,
   mapGet,
   mapSet,
   objectCreate,
   setOwn,
   split,
-  typedArrayName,
   uncurryThis,
 } from "ext:jitar/primordials.js";
 import { headerPairs, Request, Response } from "ext:jitar/request.js";
 import { BYTES, decode, encode, JSON_TEXT } from "ext:jitar/result.js";
 import { createSerializer, Registry } from "ext:jitar/serializer.js";
 
-const { Error, Map, String } = Intrinsics;
+const { Boolean, Error, Map, String } = Intrinsics;
 const { Promise } = globalThis;
 const { getAsyncContext, setAsyncContext } = core;
 const then = uncurryThis(Promise.prototype.then);
@@ -126,7 +124,7 @@ export function call(id, number, flags, input, headers, version) {
       runThroughMiddleware(id, flags, implementation, request, args);
     }
   } catch (error) {
-    settleError(id, flags, error);
+    settleRefusal(id, flags, error);
   } finally {
     setAsyncContext(outer);
   }
@@ -142,7 +140,12 @@ function readArguments(implementation, flags, input) {
 function runDirectly(id, flags, implementation, request, args) {
   const values = implementation.bind(args, (flags & TRUSTED) !== 0);
   if (flags & DRY) return settle(id, 200, undefined, flags);
-  const result = apply(implementation.run, request, values);
+  let result;
+  try {
+    result = apply(implementation.run, request, values);
+  } catch (error) {
+    return settleError(id, flags, error);
+  }
   then(
     // A procedure is an async function; a plain value is as good.
     result instanceof Promise ? result : Promise.resolve(result),
@@ -173,7 +176,7 @@ function runThroughMiddleware(id, flags, implementation, request, args) {
   then(
     next(),
     (response) => settleResponse(id, flags, response),
-    (error) => settleError(id, flags, error),
+    (error) => settleRefusal(id, flags, error),
   );
 }
 
@@ -182,7 +185,7 @@ function settleResponse(id, flags, response) {
     if (!(response instanceof Response)) throw new ServerError("A middleware returned no response");
     settle(id, response.status, response.result, flags, headerPairs(response));
   } catch (error) {
-    settleError(id, flags, error);
+    settleRefusal(id, flags, error);
   }
 }
 
@@ -190,22 +193,24 @@ function settleResponse(id, flags, response) {
 function settle(id, status, value, flags, headers) {
   let encoded;
   try {
-    encoded = encode(flags & SERIALIZED && !isBytes(value) ? serializerFor(flags).serialize(value) : value);
+    encoded = encode(flags & SERIALIZED ? serializerFor(flags).serialize(value) : value);
   } catch (error) {
-    if (status === 200) return settleError(id, flags, error);
-    encoded = encode(messageOf(value));
+    if (status === 200) return settleRefusal(id, flags, error);
+    // What was thrown is told as far as it can be told.
+    encoded = encode(messageOf(value instanceof Error ? value : error));
   }
   send(id, status, encoded, headers);
 }
 
-/** A plain `Uint8Array` crosses as it is, as `application/octet-stream`; JSON would make it larger. */
-function isBytes(value) {
-  return isView(value) && typedArrayName(value) === "Uint8Array";
-}
-
+/** Ends a call with what its procedure threw. */
 function settleError(id, flags, error) {
   logFailure(error);
   settle(id, statusOf(error), error, flags);
+}
+
+/** Ends a call that did not reach its procedure, or whose result can not be sent: as text, in every encoding (spec 3.5). */
+function settleRefusal(id, flags, error) {
+  settleError(id, flags & ~SERIALIZED, error);
 }
 
 function send(id, status, { kind, body }, headers) {
@@ -330,7 +335,7 @@ async function isHealthy(check) {
   try {
     return await new Promise((resolve, reject) => {
       timer = core.createSystemTimer(() => resolve(false), timeout, true);
-      then((async () => await check.isHealthy())(), (healthy) => resolve(healthy === true), reject);
+      then((async () => await check.isHealthy())(), (healthy) => resolve(Boolean(healthy)), reject);
     });
   } catch (error) {
     op_jitar_log(DEBUG, `Health check '${check.name}' failed: ${describe(error)}`);

@@ -23,7 +23,6 @@ import {
   mapHas,
   mapSet,
   objectKeys,
-  regExpExec,
   setAdd,
   setHas,
   setOwn,
@@ -37,7 +36,6 @@ const { AggregateError, BigInt, Date, Error, Map, RegExp, Set } = Intrinsics;
 const NO_FORM = { __proto__: null };
 /** Does not depend on the iterator of arrays. */
 const NOTHING = { [Symbol.iterator]: () => ({ next: () => ({ done: true, value: undefined }) }) };
-const WHOLE = /^-?[0-9]+$/;
 /** More constructor arguments could overflow the stack. */
 const MAX_REST_VALUES = 32_768;
 /** How much of a wrong value a message repeats. */
@@ -164,10 +162,6 @@ export class Reader {
         return this.#register(id, viewOfForm(form) ?? NO_FORM);
       case "Buffer":
         return this.#register(id, bytesOfForm(form) ?? NO_FORM);
-      case "ArrayBuffer":
-        return this.#register(id, bufferOfForm(form) ?? NO_FORM);
-      case "DataView":
-        return this.#register(id, dataViewOfForm(form) ?? NO_FORM);
       default:
         return this.#options.peer ? this.#readPeerForm(form, depth, id) : NO_FORM;
     }
@@ -177,6 +171,10 @@ export class Reader {
   #readPeerForm(form, depth, id) {
     const value = own(form, "value");
     switch (own(form, "name")) {
+      case "ArrayBuffer":
+        return this.#register(id, bufferOfForm(form) ?? NO_FORM);
+      case "DataView":
+        return this.#register(id, dataViewOfForm(form) ?? NO_FORM);
       case "Undefined":
         return undefined;
       case "Number":
@@ -226,10 +224,11 @@ export class Reader {
     if (text.length > this.#options.bigint) {
       throw new PayloadTooLarge(`A BigInt can not have more than ${this.#options.bigint} digits`);
     }
-    if (regExpExec(WHOLE, text) === null) {
+    try {
+      return BigInt(text);
+    } catch {
       throw new BadRequest(`Invalid BigInt string '${quoted(text)}'`);
     }
-    return BigInt(text);
   }
 
   #readDate(text) {

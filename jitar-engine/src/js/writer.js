@@ -91,7 +91,7 @@ export class Writer {
       case "object":
         return value === null ? null : this.#writeObject(value, depth);
       default:
-        throw new ServerError(`No serializer found for value of type '${typeof value}'`);
+        return noForm(value);
     }
   }
 
@@ -173,7 +173,7 @@ export class Writer {
       return this.#writeInstance(value, registered, depth, entry);
     }
     if (isView(value)) {
-      return formOfView(value, this.#options.peer);
+      return formOfView(value, this.#options.peer) ?? noForm(value);
     }
     if (value instanceof Map) {
       return this.#writeMap(value, depth);
@@ -202,7 +202,7 @@ export class Writer {
     if (value instanceof RegExp) {
       return { ...tagged("RegExp"), source: regExpSource(value), flags: regExpFlags(value) };
     }
-    if (value instanceof ArrayBuffer) {
+    if (value instanceof ArrayBuffer && this.#options.peer) {
       return formOfBuffer(value);
     }
     if (isOpaque(value)) {
@@ -215,7 +215,7 @@ export class Writer {
     if (typeof constructor === "function" && isClassSource(functionToString(constructor))) {
       throw new ServerError(`The class '${constructor.name}' could not be found`);
     }
-    throw new ServerError(`No serializer found for value of type '${typeof value}'`);
+    return noForm(value);
   }
 
   #writeList(list, depth) {
@@ -323,6 +323,10 @@ export class Writer {
       }
     }
   }
+}
+
+function noForm(value) {
+  throw new ServerError(`No serializer found for value of type '${typeof value}'`);
 }
 
 function writeNumber(value) {

@@ -55,7 +55,8 @@ impl FromStr for Version {
             if part.is_empty() || !part.bytes().all(|byte| byte.is_ascii_digit()) {
                 return Err(invalid());
             }
-            *number = part.parse().map_err(|_| invalid())?;
+            // Too many digits: greater than every version there can be.
+            *number = part.parse().unwrap_or(u32::MAX);
         }
         Ok(Self::new(numbers[0], numbers[1], numbers[2]))
     }
@@ -99,7 +100,7 @@ mod tests {
             ("1.", None),
             ("-1", None),
             ("1, 2", None),
-            ("99999999999", None),
+            ("99999999999", Some((u32::MAX, 0, 0))),
         ];
         for (text, expected) in cases {
             let parsed = text.parse::<Version>().ok().map(|v| (v.major, v.minor, v.patch));

@@ -46,6 +46,15 @@ impl Environment {
         Self { variables: variables.into_iter().map(owned).collect() }
     }
 
+    /// Adds the variables of the file `.env` in the current folder, if there is one.
+    ///
+    /// # Errors
+    /// When it is unreadable or malformed.
+    pub fn with_default_file(self) -> Result<Self, EnvFileError> {
+        let file = Path::new(".env");
+        if file.is_file() { self.with_file(file) } else { Ok(self) }
+    }
+
     /// Adds the variables of a file; those that are already there win.
     ///
     /// # Errors

@@ -47,7 +47,8 @@ fn fail(error: &anyhow::Error, status: u8) -> ExitCode {
 fn prepare(folder: &Path) -> Result<(&'static App, &'static [Unit])> {
     let place = Place::of(folder)?;
     let _lock = place.lock()?;
-    let output = Builder::new().app(place.app()).out_dir(place.output()).try_build()?;
+    let builder = Builder::new().app(place.app()).out_dir(place.output());
+    let output = builder.tolerate_broken_services().try_build()?;
     eprint!("{}", output.warning_text());
     println!("{}", output.report.trim_end());
     App::from_folder(output.folder.as_std_path()).context("cannot load what was just built")

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { constructorParameters, isClassSource } from "ext:jitar/class_source.js";
+import { constructorParameters, declaredFields, isClassSource } from "ext:jitar/class_source.js";
 
 /** A target as text: `a`, `...a`, `[a,,b]`, `{k:a}`. */
 function show(target) {
@@ -69,6 +69,23 @@ for (const [source, expected] of sources) {
   test(`parameters of ${source}`, () => {
     assert.equal(constructorParameters(source)?.map(show).join("|"), expected);
   });
+}
+
+const fieldSources = [
+  ["class A {}", ""],
+  ["class A { a; b = 1; 'c-d' = 2; #e; 5 = 1; [f] = 1; static g = 1; static; get; get h() {} set h(v) {} i }", "a,b,c-d,static,get,i"],
+  ["class A { a\n b\n m() { this.x = 1 } c = 1\n d = 2 }", "a,b,c,d"],
+  ["class A { async = 1; async m() {} *n() {} async *o() {} static async p() {} static { this.q = 1; } r; }", "async,r"],
+  ["class A { a = x in y; b = x instanceof Y; c = class Z extends W { z; }; d = function f() { e; }; f = async g => h; }", "a,b,c,d,f"],
+  ["class A { a = `;${`}`}`; b = /;}/; c = '};'; d = f(1, { e: 2 }).g; h = (i) => { j; }; k = new L; }", "a,b,c,d,h,k"],
+  ["class A extends mixin({ x: 1 }) { a = { b: 1 }['b']\n c; constructor(d) { e; } f }", "a,c,f"],
+  ["class A { static accessor a = 1; accessor b = 2; c", "c"],
+  ["class A {", ""],
+  ["function f() { a; }", ""],
+];
+
+for (const [source, expected] of fieldSources) {
+  test(`fields of ${source}`, () => assert.equal(declaredFields(source).join(), expected));
 }
 
 test("class sources", () => {

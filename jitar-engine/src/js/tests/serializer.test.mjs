@@ -71,8 +71,6 @@ const shapes = [
   ],
   ["signed bytes", new Int8Array([-1, 2]), tag("TypedArray", { type: "Int8Array", bytes: [255, 2] })],
   ["64 bits", new BigInt64Array([-1n]), tag("TypedArray", { type: "BigInt64Array", bytes: Array(8).fill(255) })],
-  ["array buffer", new Uint8Array([104, 105]).buffer, tag("ArrayBuffer", { base64: "aGk=" })],
-  ["data view", new DataView(new Uint8Array([1, 104, 105]).buffer, 1), tag("DataView", { base64: "aGk=" })],
   ["fields only", new Data(), instance("Data", {}, { a: 1, b: true })],
   ["constructor and accessors", new Constructed(1, true), instance("Constructed", { 0: 1, 1: true }, { c: "hello" })],
   [
@@ -231,12 +229,9 @@ const malformed = [
   [tag("Date", { value: "NaN" }), "Invalid date string 'NaN'"],
   [tag("Url", { value: "example" }), "Invalid url string 'example'"],
   [tag("BigInt", { value: "1.3" }), "Invalid BigInt string '1.3'"],
-  [tag("BigInt", { value: "" }), "Invalid BigInt string ''"],
   [tag("BigInt", { value: "x".repeat(500) }), `Invalid BigInt string '${"x".repeat(100)}...'`],
   [tag("RegExp", { source: "a", flags: "" }), "Regular expressions are accepted from trusted peers only"],
   [tag("TypedArray", { type: "Float64Array", bytes: [1] }), "byte length of Float64Array should be a multiple of 8"],
-  [tag("TypedArray", { type: "Uint8Array", bytes: [256] }), "Invalid bytes"],
-  [tag("TypedArray", { type: "Uint8Array", bytes: ["1"] }), "Invalid bytes"],
   [{ ...instance("x", {}), key: "Invalid" }, "The class 'Invalid' could not be found"],
   [{ ...instance("x", {}), key: "Infinity" }, "The class 'Infinity' could not be found"],
   [{ ...instance("x", {}), key: "fetch" }, "The class 'fetch' could not be found"],
@@ -359,12 +354,49 @@ test("views send their own bytes only, and own what they get", () => {
   const view = new Uint8Array(pool.buffer, 500, 3);
   assert.deepEqual(wire(client.serialize(view)).bytes, [1, 2, 3]);
   for (const value of [view, new DataView(pool.buffer, 500, 3), Buffer.from("abc")]) {
-    for (const serializer of [client, peer]) {
+    for (const serializer of value instanceof DataView ? [peer] : [client, peer]) {
       const back = roundTrip(serializer, value);
       assert.equal(back.byteLength, 3);
       assert.equal(back.buffer.byteLength, 3);
     }
   }
+});
+
+test("buffers and data views are known to nodes of ours only", () => {
+  const { buffer } = new Uint8Array([1, 104, 105]);
+  for (const [value, form] of [
+    [new Uint8Array([104, 105]).buffer, tag("ArrayBuffer", { base64: "aGk=" })],
+    [new DataView(buffer, 1), tag("DataView", { base64: "aGk=" })],
+  ]) {
+    assert.throws(() => client.serialize(value), { message: "No serializer found for value of type 'object'" });
+    assert.deepEqual(client.deserialize(wire(form)), form);
+    assert.deepEqual(wire(peer.serialize(value)), form);
+    const back = roundTrip(peer, value);
+    assert.equal(back.constructor, value.constructor);
+    assert.equal(back.byteLength, 2);
+  }
+});
+
+test("bytes and digits count as the known implementation counts them", () => {
+  const bytes = tag("TypedArray", { type: "Uint8Array", bytes: [300, -1, "7", "x", null, true, [1], {}] });
+  assert.deepEqual(client.deserialize(bytes), new Uint8Array([44, 255, 7, 0, 0, 1, 0, 0]));
+  for (const [text, expected] of [["0x10", 16n], ["", 0n], [" 12 ", 12n], ["0b11", 3n]]) {
+    assert.equal(client.deserialize(tag("BigInt", { value: text })), expected);
+  }
+});
+
+test("declared fields may be set though the constructor takes them", () => {
+  class Fault extends Error {
+    code;
+    constructor(message, code) {
+      super(message);
+      this.code = code;
+    }
+  }
+  const registry = new Registry();
+  registry.add("Fault", Fault);
+  const form = { serialized: true, name: "class", key: "Fault", args: { 0: "m", 1: 3 }, fields: { code: 4 } };
+  assert.equal(createSerializer({ classes: registry }).deserialize(form).code, 4);
 });
 
 test("base64", () => {

@@ -10,8 +10,8 @@ mod tests;
 
 use std::error::Error;
 
-use actix_web::http::Method;
 use actix_web::http::header::{ACCEPT, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use jitar_engine::call::RunMode;
@@ -19,6 +19,7 @@ use jitar_engine::call::RunMode;
 use super::error::{ErrorForm, HttpError};
 use super::headers;
 use super::server::State;
+use crate::services::ServiceError;
 
 /// Methods of `/rpc`.
 const RPC_METHODS: &str = "GET, HEAD, POST, OPTIONS";
@@ -26,10 +27,46 @@ const RPC_METHODS: &str = "GET, HEAD, POST, OPTIONS";
 /// Methods of what is only read.
 const READ_METHODS: &str = "GET, HEAD";
 
+/// Registered methods of extensions (WebDAV and others). They mean nothing here, but they are HTTP.
+const EXTENSION_METHODS: [&str; 26] = [
+    "ACL",
+    "BIND",
+    "CHECKOUT",
+    "COPY",
+    "LINK",
+    "LOCK",
+    "M-SEARCH",
+    "MERGE",
+    "MKACTIVITY",
+    "MKCALENDAR",
+    "MKCOL",
+    "MOVE",
+    "NOTIFY",
+    "PROPFIND",
+    "PROPPATCH",
+    "PURGE",
+    "QUERY",
+    "REBIND",
+    "REPORT",
+    "SEARCH",
+    "SOURCE",
+    "SUBSCRIBE",
+    "UNBIND",
+    "UNLINK",
+    "UNLOCK",
+    "UNSUBSCRIBE",
+];
+
+/// Bytes of a request's line and headers together, as with the known implementation.
+const MAX_HEAD: usize = 16 << 10;
+
 /// What a request is meant for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Route<'a> {
-    Rpc { arguments: ArgumentSource, mode: RunMode },
+    Rpc {
+        arguments: ArgumentSource,
+        mode: RunMode,
+    },
     Health,
     HealthStatus,
     Live,
@@ -39,10 +76,16 @@ enum Route<'a> {
     OwnAnnouncement,
     WatchGateway { id: &'a str },
     AddWorker,
-    ReportWorker { id: &'a str },
-    RemoveWorker { id: &'a str },
+    ReportWorker {
+        id: &'a str,
+    },
+    RemoveWorker {
+        id: &'a str,
+    },
     File,
     NotAllowed(&'static str),
+    /// The method is none that HTTP has.
+    UnknownMethod,
 }
 
 /// Where a request for a procedure has its arguments.
@@ -54,11 +97,16 @@ enum ArgumentSource {
 
 impl<'a> Route<'a> {
     fn of(method: &Method, path: &'a str) -> Self {
+        if !is_known(method) {
+            return Self::UnknownMethod;
+        }
         let segments: Vec<&str> = path.strip_prefix('/').unwrap_or(path).split('/').collect();
         let is = |segment: &str, name: &str| segment.eq_ignore_ascii_case(name);
         let fixed = segments.strip_suffix(&[""]).unwrap_or(&segments);
         match (fixed, &segments[..]) {
-            (_, [first, ..]) if is(first, "rpc") => Self::rpc(method),
+            (_, [first, second, rest @ ..]) if is(first, "rpc") && !(second.is_empty() && rest.is_empty()) => {
+                Self::rpc(method)
+            }
             ([first], _) if is(first, "health") => Self::reading(method, Self::Health),
             ([first, second], _) if is(first, "health") && is(second, "status") => {
                 Self::reading(method, Self::HealthStatus)
@@ -103,10 +151,29 @@ impl<'a> Route<'a> {
     }
 }
 
+/// Whether a method is one of the standard, or one of its extensions that the known implementation's server knows.
+fn is_known(method: &Method) -> bool {
+    let standard = [
+        Method::GET,
+        Method::POST,
+        Method::OPTIONS,
+        Method::HEAD,
+        Method::DELETE,
+        Method::PUT,
+        Method::PATCH,
+        Method::TRACE,
+        Method::CONNECT,
+    ];
+    standard.contains(method) || EXTENSION_METHODS.contains(&method.as_str())
+}
+
 /// Answers every request.
 pub(super) async fn handle(state: Data<State>, request: HttpRequest, payload: Payload) -> HttpResponse {
     let _running = state.running.enter();
     let form = ErrorForm::of_accept(headers::joined(request.headers(), ACCEPT.as_str()).as_deref());
+    if head_length(&request) > MAX_HEAD {
+        return HttpResponse::build(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE).force_close().finish();
+    }
     let outcome = dispatch(&state, &request, payload, form).await;
     let mut response = outcome.unwrap_or_else(|error| error.response(form));
     response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -114,6 +181,14 @@ pub(super) async fn handle(state: Data<State>, request: HttpRequest, payload: Pa
         response.head_mut().set_connection_type(actix_web::http::ConnectionType::Close);
     }
     response
+}
+
+fn head_length(request: &HttpRequest) -> usize {
+    // Of each line, a colon, a space and its end.
+    const AROUND: usize = 4;
+    let headers = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + AROUND);
+    let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
+    headers.sum::<usize>() + target
 }
 
 async fn dispatch(
@@ -140,7 +215,10 @@ async fn dispatch(
         Route::AddWorker => workers::add(state, request, payload).await,
         Route::ReportWorker { id } => workers::report(state, request, payload, id).await,
         Route::RemoveWorker { id } => workers::remove(state, request, id),
+        // What is no other request is one for a file, by whatever method (spec 4.2).
+        Route::NotAllowed(_) if state.services.provider.is_none() => Err(ServiceError::NotImplemented.into()),
         Route::NotAllowed(allowed) => Err(HttpError::Method(allowed)),
+        Route::UnknownMethod => Ok(HttpResponse::BadRequest().force_close().finish()),
     }
 }
 

@@ -84,7 +84,14 @@ fn finds_the_route() {
         (Method::GET, "/rpc/a/f", run(ArgumentSource::Query, RunMode::Normal)),
         (Method::HEAD, "/RPC/a/f", run(ArgumentSource::Query, RunMode::Dry)),
         (Method::POST, "/rpc/a", run(ArgumentSource::Body, RunMode::Normal)),
-        (Method::OPTIONS, "/rpc/", run(ArgumentSource::Body, RunMode::Dry)),
+        (Method::OPTIONS, "/rpc/a/", run(ArgumentSource::Body, RunMode::Dry)),
+        (Method::GET, "/rpc/%20", run(ArgumentSource::Query, RunMode::Normal)),
+        (Method::GET, "/rpc/", Route::File),
+        (Method::GET, "/RPC", Route::File),
+        (Method::GET, "/rpc//a", run(ArgumentSource::Query, RunMode::Normal)),
+        (Method::POST, "/rpc/", Route::NotAllowed(READ_METHODS)),
+        (Method::from_bytes(b"PROPFIND").expect("a method"), "/rpc/a", Route::NotAllowed(RPC_METHODS)),
+        (Method::from_bytes(b"BREW").expect("a method"), "/rpc/a", Route::UnknownMethod),
         (Method::PUT, "/rpc/a", Route::NotAllowed(RPC_METHODS)),
         (Method::GET, "/rpcx", Route::File),
         (Method::GET, "/health", Route::Health),
@@ -159,7 +166,8 @@ async fn bad_input_gets_a_clear_answer() {
     let json = "the request body is not valid JSON: EOF while parsing an object at line 1 column 1";
     let cases = [
         (get("/rpc/nope"), 404, "Procedure 'nope' not found"),
-        (get("/rpc/"), 400, "Missing procedure name"),
+        (get("/rpc/"), 404, "The file 'rpc/' could not be found"),
+        (get("/rpc/%20"), 400, "Missing procedure name"),
         (get("/rpc/a/../b"), 400, "Invalid procedure name"),
         (get("/rpc/%zz"), 400, "malformed percent-encoding in the path"),
         (get("/rpc/a/f?x=%zz"), 400, "malformed percent-encoding in `%zz`"),
@@ -256,6 +264,8 @@ async fn a_gateway_keeps_workers() {
         (get("/rpc/g"), format!("404 {TEXT} | Procedure 'g' not found")),
         (get("/workers"), format!("401 {TEXT} | Request not trusted")),
         (get("/index.html"), format!("501 {TEXT} | Not implemented")),
+        (post("/rpc/f", "").method(Method::PUT), format!("501 {TEXT} | Not implemented")),
+        (post("/health", ""), format!("501 {TEXT} | Not implemented")),
         (
             get("/x").uri(&format!("/workers/{id}")).method(Method::DELETE),
             "200 text/plain application/undefined | ".to_owned(),
@@ -269,4 +279,20 @@ async fn a_gateway_keeps_workers() {
     }
     let busy = cluster_gateway(&["key"]);
     assert!(send(&busy, get("/rpc/f")).await.headers().get("retry-after").is_none(), "404 is not a matter of time");
+}
+
+#[tokio::test]
+async fn large_heads_and_unknown_methods_are_no_requests() {
+    let (services, isolates) = standalone();
+    let long = |length: usize| format!("/rpc/a/f?x={}", "y".repeat(length));
+    let cases = [
+        (get(&long(15_000)), 200),
+        (get(&long(20_000)), 431),
+        (get("/rpc/a/f").insert_header(("x-long", "y".repeat(20_000))), 431),
+        (get("/rpc/a/f").method(Method::from_bytes(b"BREW").expect("a method")), 400),
+    ];
+    for (request, status) in cases {
+        assert_eq!(send(&services, request).await.status().as_u16(), status);
+    }
+    assert_eq!(isolates.calls().len(), 1);
 }
