@@ -16,6 +16,7 @@ import {
   typedArrayByteLength,
   typedArrayName,
 } from "ext:jitar/primordials.js";
+import { Buffer } from "ext:jitar/web/buffer.js";
 
 const { DataView, Map, Uint8Array } = Intrinsics;
 
@@ -99,6 +100,12 @@ export function bytesOfForm(form) {
   }
   const bytes = decodeBase64(form.base64);
   return bufferByteLength(typedArrayBuffer(bytes)) === typedArrayByteLength(bytes) ? bytes : copyOfBytes(bytes);
+}
+
+/** See `bytesOfForm`. */
+export function nodeBufferOfForm(form) {
+  const bytes = bytesOfForm(form);
+  return bytes === undefined ? undefined : new Buffer(typedArrayBuffer(bytes));
 }
 
 /** See `bytesOfForm`. */

@@ -3,7 +3,7 @@
 // The input is fresh from JSON.parse and belongs to the reader, so lists and plain objects are completed in place. A
 // tagged form whose members do not have the right types is plain data; right types with wrong content are an error.
 
-import { bufferOfForm, bytesOfForm, dataViewOfForm, viewOfForm } from "ext:jitar/byte_forms.js";
+import { bufferOfForm, dataViewOfForm, nodeBufferOfForm, viewOfForm } from "ext:jitar/byte_forms.js";
 import { modelOf } from "ext:jitar/class_model.js";
 import { BadRequest, errorForStatus, hasStatus, PayloadTooLarge } from "ext:jitar/errors.js";
 import { Opaque } from "ext:jitar/opaque.js";
@@ -161,7 +161,7 @@ export class Reader {
       case "TypedArray":
         return this.#register(id, viewOfForm(form) ?? NO_FORM);
       case "Buffer":
-        return this.#register(id, bytesOfForm(form) ?? NO_FORM);
+        return this.#register(id, nodeBufferOfForm(form) ?? NO_FORM);
       default:
         return this.#options.peer ? this.#readPeerForm(form, depth, id) : NO_FORM;
     }
