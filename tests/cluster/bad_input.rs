@@ -51,7 +51,7 @@ fn says_what_is_wrong(example: &Example) {
             "Unknown parameter __proto__",
         ),
         ("an injected name", post(r#"{"year": 2025, "month": "April", "*year": 1}"#), 400, "Unknown parameter *year"),
-        ("deep nesting", post(&deep), 400, "Missing value for parameter 'year'"),
+        ("deep nesting", post(&deep), 413, "the request body is nested deeper than 1024 levels"),
         (
             "a type that fits not",
             get(&format!("{TABLE}?year=soon&month=April")),
@@ -71,7 +71,8 @@ fn says_what_is_wrong(example: &Example) {
             "Procedure 'reporting/nothing' not found",
         ),
         ("a name of Object", Request::post("/rpc/__proto__", "{}"), 404, "Procedure '__proto__' not found"),
-        ("no name", Request::post("/rpc/", "{}"), 400, "Missing procedure name"),
+        ("no name", Request::post("/rpc/%20", "{}"), 400, "Missing procedure name"),
+        ("no name at all", Request::post("/rpc/", "{}"), 405, "method not allowed; use GET, HEAD"),
         ("dots", Request::post("/rpc/a/../b", "{}"), 400, "Invalid procedure name"),
         ("a broken escape in the path", get("/rpc/reporting/%zz"), 400, "malformed percent-encoding in the path"),
         ("no UTF-8 in the path", get("/rpc/reporting/%ff"), 400, "malformed percent-encoding in the path"),

@@ -42,7 +42,7 @@ fn anything_can_be_thrown() {
         ("nothing", "", "application/undefined"),
         ("null", "", "application/null"),
         ("object", r#"{"code":7}"#, "application/json"),
-        ("hostile", "[object Object]", "text/plain"),
+        ("hostile", "The result can not be sent as JSON: inner", "text/plain"),
         ("bare", "{}", "application/json"),
     ] {
         let answer = service.get(&format!("/rpc/failByValue?kind={kind}"));
