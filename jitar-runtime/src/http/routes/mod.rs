@@ -74,7 +74,9 @@ enum Route<'a> {
     ListWorkers,
     DirectWorkers,
     OwnAnnouncement,
-    WatchGateway { id: &'a str },
+    WatchGateway {
+        id: &'a str,
+    },
     AddWorker,
     ReportWorker {
         id: &'a str,
