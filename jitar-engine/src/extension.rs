@@ -6,14 +6,16 @@ use std::sync::Arc;
 use deno_core::Extension;
 
 use crate::ops::{
-    op_jitar_env, op_jitar_env_is_news, op_jitar_env_names, op_jitar_log, op_jitar_platform, op_jitar_report,
-    op_jitar_report_throw, op_jitar_run, op_jitar_settle_bytes, op_jitar_settle_text,
+    op_jitar_cwd, op_jitar_env, op_jitar_env_is_news, op_jitar_env_names, op_jitar_log, op_jitar_platform,
+    op_jitar_report, op_jitar_report_throw, op_jitar_run, op_jitar_settle_bytes, op_jitar_settle_text,
 };
+use crate::web;
 
 deno_core::extension!(
     jitar,
-    deps = [deno_webidl, deno_web],
+    deps = [deno_webidl, deno_web, deno_fetch, deno_crypto],
     ops = [
+        op_jitar_cwd,
         op_jitar_env,
         op_jitar_env_is_news,
         op_jitar_env_names,
@@ -30,6 +32,7 @@ deno_core::extension!(
         dir "src/js",
         "primordials.js",
         "errors.js",
+        "web/call_signals.js",
         "request.js",
         "model.js",
         "arguments.js",
@@ -53,6 +56,11 @@ deno_core::extension!(
         "web/async_storage.js",
         "web/caller.js",
         "web/process.js",
+        "web/lazy.js",
+        "web/fetch.js",
+        "web/error_classes.js",
+        "web/error_events.js",
+        "web/globals.js",
         "bootstrap.js",
         "node:jitar/runtime" = "runtime.js",
         "node:jitar/remote" = "remote.js",
@@ -60,8 +68,43 @@ deno_core::extension!(
         "node:buffer" = "web/node_buffer.js",
         "node:process" = "web/node_process.js",
     ],
-    lazy_loaded_js = [dir "src/js", "captured_ops.js"],
+    lazy_loaded_js = [dir "src/js", "captured_core.js", "ext:deno_net/02_tls.js" = "web/tls_keys.js"],
 );
+
+/// Scripts that are loaded when somebody first asks for what they define (`js/web/globals.js`), and those that these load.
+/// They are not in every blob, so their sources lie beside it. Sorted.
+pub(crate) const COLD: [&str; 15] = [
+    "ext:deno_crypto/00_crypto.js",
+    "ext:deno_fetch/20_headers.js",
+    "ext:deno_fetch/21_formdata.js",
+    "ext:deno_fetch/22_body.js",
+    "ext:deno_fetch/22_http_client.js",
+    "ext:deno_fetch/23_request.js",
+    "ext:deno_fetch/23_response.js",
+    "ext:deno_fetch/26_fetch.js",
+    "ext:deno_net/02_tls.js",
+    "ext:deno_web/01_mimesniff.js",
+    "ext:deno_web/01_urlpattern.js",
+    "ext:deno_web/02_structured_clone.js",
+    "ext:deno_web/06_streams.js",
+    "ext:deno_web/12_location.js",
+    "ext:deno_web/14_compression.js",
+];
+
+/// The sources of the cold scripts, by specifier and sorted.
+///
+/// # Errors
+/// When a script is not there: it is read from the sources of its crate, which a machine that makes blobs has.
+pub(crate) fn cold_sources() -> std::io::Result<Vec<(&'static str, String)>> {
+    let mut sources = Vec::new();
+    for file in all(Scripts::Included).iter().flat_map(|extension| extension.lazy_loaded_js_files.iter()) {
+        if COLD.contains(&file.specifier) {
+            sources.push((file.specifier, file.load()?.as_str().to_owned()));
+        }
+    }
+    sources.sort_unstable();
+    Ok(sources)
+}
 
 /// Which scripts an extension carries: none when a blob already holds them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +125,8 @@ pub(crate) fn all(scripts: Scripts) -> Vec<Extension> {
             false,
             deno_web::InMemoryBroadcastChannel::default(),
         ),
+        deno_fetch::deno_fetch::init(web::fetch_options()),
+        deno_crypto::deno_crypto::init(None),
         jitar::init(),
     ];
     if scripts == Scripts::InBlob {

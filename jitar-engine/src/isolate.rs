@@ -9,7 +9,8 @@ use std::time::Instant;
 
 use deno_core::error::CoreError;
 use deno_core::{
-    CancelHandle, JsRuntime, ModuleId, ModuleSpecifier, OpState, PollEventLoopOptions, RuntimeOptions, v8,
+    CancelHandle, JsRuntime, ModuleId, ModuleSpecifier, OpState, PollEventLoopOptions, RuntimeOptions,
+    SharedArrayBufferStore, v8,
 };
 
 use crate::call::{Arguments, Call, Headers, Outbound, Reply, RunMode};
@@ -19,8 +20,9 @@ use crate::handles::{Handles, call_function, string};
 use crate::limits::{IsolateControl, MainContext, TerminationReason};
 use crate::loader::{ArchiveLoader, ModuleStore};
 use crate::ops::{LogLevel, LogSink, OutboundSlot, ReplySink, RunningCall, RunningCalls};
-use crate::permissions::Permissions;
+use crate::permissions::{self, Permissions};
 use crate::snapshot::Blob;
+use crate::web::{self, Certificates};
 
 /// Takes the reply of a call, by the call's number.
 pub type ReplyHandler = Box<dyn Fn(u32, Reply)>;
@@ -40,6 +42,8 @@ pub struct IsolateOptions {
     pub values: ValueLimits,
     /// What its code may reach.
     pub permissions: Permissions,
+    /// Authorities that `fetch` trusts.
+    pub certificates: Certificates,
     /// How other threads watch and end it; made on the thread that boots the isolate.
     pub control: IsolateControl,
     /// Where calls out of the unit go.
@@ -102,6 +106,7 @@ pub struct Isolate {
     runtime: JsRuntime,
     functions: Functions,
     control: IsolateControl,
+    permissions: Rc<Permissions>,
     implementations: HashMap<String, u32>,
 }
 
@@ -114,6 +119,7 @@ impl std::fmt::Debug for Isolate {
 /// The dispatcher's functions, taken once at start.
 struct Functions {
     call: v8::Global<v8::Function>,
+    abort_call: v8::Global<v8::Function>,
     check_health: v8::Global<v8::Function>,
     add_middleware: v8::Global<v8::Function>,
     add_health_check: v8::Global<v8::Function>,
@@ -138,6 +144,9 @@ impl Isolate {
             module_loader: Some(Rc::new(ArchiveLoader(options.modules.clone()))),
             extensions: extension::all(Scripts::InBlob),
             startup_snapshot: Some(blob.bytes()),
+            residual_lazy_js_sources: blob.cold_scripts(),
+            // Without it buffers are copied where they should be transferred.
+            shared_array_buffer_store: Some(SharedArrayBufferStore::default()),
             create_params: Some(v8::CreateParams::default().heap_limits(0, options.heap)),
             ..Default::default()
         })
@@ -147,10 +156,11 @@ impl Isolate {
         control.set_handle(runtime.v8_isolate().thread_safe_handle());
         end_at_heap_limit(&mut runtime, control.clone());
         install_sinks(&runtime.op_state(), options.outbound, options.replies, options.log);
-        runtime.op_state().borrow_mut().put(options.permissions.env);
+        let permissions = Rc::new(options.permissions);
+        install_web(&runtime.op_state(), &permissions, options.certificates);
         let functions = Functions::take(&mut runtime)?;
         limit_values(&mut runtime, &functions.limit_values, options.values)?;
-        let mut isolate = Self { runtime, functions, control, implementations: HashMap::new() };
+        let mut isolate = Self { runtime, functions, control, permissions, implementations: HashMap::new() };
         if evaluate_entry {
             let entry = options.modules.entry()?.to_owned();
             isolate.evaluate(&entry).await?;
@@ -223,12 +233,20 @@ impl Isolate {
         })
     }
 
-    /// Gives a call up: drops its host futures. What it still answers comes through the reply sink all the same.
-    pub fn cancel(&mut self, id: u32) {
+    /// Gives a call up: drops its host futures and aborts its signal. What it still answers comes through the reply sink all
+    /// the same.
+    ///
+    /// # Errors
+    /// When the isolate was ended while listeners of the signal ran.
+    pub fn cancel(&mut self, id: u32) -> Result<(), EngineError> {
         let running = self.runtime.op_state().borrow_mut().borrow_mut::<RunningCalls>().0.remove(&id);
-        if let Some(running) = running {
-            running.cancel.cancel();
-        }
+        let Some(running) = running else { return Ok(()) };
+        running.cancel.cancel();
+        self.turn(|runtime, functions| {
+            deno_core::scope!(scope, runtime);
+            let id = v8::Integer::new_from_unsigned(scope, id).into();
+            invoke(scope, &functions.abort_call, &[id]);
+        })
     }
 
     /// Number of calls that were started and neither settled nor cancelled.
@@ -256,6 +274,7 @@ impl Isolate {
 
     /// Runs `body` as one turn, so that the supervisor sees how long JavaScript has been running.
     fn turn(&mut self, body: impl FnOnce(&mut JsRuntime, &Functions)) -> Result<(), EngineError> {
+        let _permitted = permissions::enter(&self.permissions);
         self.control.begin_turn();
         body(&mut self.runtime, &self.functions);
         self.control.end_turn();
@@ -287,8 +306,13 @@ impl Isolate {
     /// Evaluates a module and runs the event loop until it is done. What it throws comes out of the event loop, as a
     /// rejection that nobody handled.
     async fn settle_evaluation(&mut self, module: ModuleId) -> Result<(), CoreError> {
-        let mut evaluated = std::pin::pin!(self.runtime.mod_evaluate(module));
+        let permissions = Rc::clone(&self.permissions);
+        let mut evaluated = std::pin::pin!({
+            let _permitted = permissions::enter(&permissions);
+            self.runtime.mod_evaluate(module)
+        });
         std::future::poll_fn(|cx| {
+            let _permitted = permissions::enter(&permissions);
             let done = evaluated.as_mut().poll(cx);
             match self.runtime.poll_event_loop(cx, PollEventLoopOptions::default()) {
                 Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
@@ -347,6 +371,13 @@ fn limit_values(
     call_function(scope, function, &numbers).map(|_| ())
 }
 
+fn install_web(state: &Rc<RefCell<OpState>>, permissions: &Permissions, certificates: Certificates) {
+    let mut state = state.borrow_mut();
+    state.put(permissions.env.clone());
+    state.put(permissions.read.clone());
+    web::install(&mut state, certificates);
+}
+
 fn install_sinks(state: &Rc<RefCell<OpState>>, outbound: OutboundSlot, replies: ReplyHandler, log: LogHandler) {
     let mut state = state.borrow_mut();
     state.put::<OutboundSlot>(outbound);
@@ -358,9 +389,10 @@ fn install_sinks(state: &Rc<RefCell<OpState>>, outbound: OutboundSlot, replies: 
 impl Functions {
     fn take(runtime: &mut JsRuntime) -> Result<Self, EngineError> {
         let handles = Handles::take(runtime)?;
-        handles.call(runtime, "startClock")?;
+        handles.call(runtime, "start")?;
         Ok(Self {
             call: handles.function(runtime, "call")?,
+            abort_call: handles.function(runtime, "abortCall")?,
             check_health: handles.function(runtime, "checkHealth")?,
             add_middleware: handles.function(runtime, "addMiddleware")?,
             add_health_check: handles.function(runtime, "addHealthCheck")?,

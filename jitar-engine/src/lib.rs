@@ -18,6 +18,7 @@ mod ops;
 pub mod permissions;
 pub mod platform;
 pub mod snapshot;
+mod web;
 
 /// Version of this crate. The sides that build and run an application must have the same one.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -27,3 +28,4 @@ pub use isolate::{Isolate, IsolateOptions, LogHandler, ReplyHandler, Source, Val
 pub use limits::{IsolateControl, TerminationReason};
 pub use loader::ModuleStore;
 pub use ops::LogLevel;
+pub use web::{Certificates, InvalidCertificates};

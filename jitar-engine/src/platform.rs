@@ -19,6 +19,8 @@ static SET_UP: Once = Once::new();
 pub fn init_run() {
     SET_UP.call_once(|| {
         set_flags(RUN_FLAGS);
+        // Every TLS connection of the process uses it. It fails only when the program chose one already, which then counts.
+        drop(deno_tls::rustls::crypto::aws_lc_rs::default_provider().install_default());
         JsRuntime::init_platform(None);
     });
 }

@@ -160,6 +160,6 @@ fn a_foreign_blob_is_refused() {
     let error = jitar_engine::snapshot::Blob::open("a", Box::leak(file.into_boxed_slice())).expect_err("refused");
     assert_eq!(
         error.to_string(),
-        "the snapshot of `a` does not fit this program (it was made with `format 9`, this program has `format 1`); build the application again"
+        "the snapshot of `a` does not fit this program (it was made with `format 9`, this program has `format 2`); build the application again"
     );
 }

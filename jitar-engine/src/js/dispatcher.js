@@ -17,9 +17,10 @@ import {
   split,
   uncurryThis,
 } from "ext:jitar/primordials.js";
-import { headerPairs, Request, Response } from "ext:jitar/request.js";
+import { headerPairs, Request, Response, setCall } from "ext:jitar/request.js";
 import { BYTES, decode, encode, JSON_TEXT } from "ext:jitar/result.js";
 import { createSerializer, Registry } from "ext:jitar/serializer.js";
+import { forgetCall } from "ext:jitar/web/call_signals.js";
 
 const { Boolean, Error, Map, String } = Intrinsics;
 const { Promise } = globalThis;
@@ -117,6 +118,7 @@ export function call(id, number, flags, input, headers, version) {
     const implementation = table[number];
     const args = readArguments(implementation, flags, input);
     const request = new Request(implementation.fqn, version, args, headerList(headers), flags & DRY ? "dry" : "normal");
+    setCall(request, id);
     context.request = request;
     if (middleware.length === 0) {
       runDirectly(id, flags, implementation, request, args);
@@ -214,6 +216,7 @@ function settleRefusal(id, flags, error) {
 }
 
 function send(id, status, { kind, body }, headers) {
+  forgetCall(id);
   if (kind === BYTES) {
     op_jitar_settle_bytes(id, status, kind, body, headers);
   } else {

@@ -31,7 +31,13 @@ export function reportThrow(error) {
   return building;
 }
 
-function report(what) {
+/** Whether a blob is being made. */
+export function isBuilding() {
+  return building;
+}
+
+/** Says what is about to happen that a blob must not keep; once there is a blob, nobody listens. */
+export function report(what) {
   if (building) op_jitar_report(what);
 }
 
@@ -63,6 +69,23 @@ export function guardMethod(holder, key, what, isImpure, instead) {
     },
   }.method;
   ObjectDefineProperty(holder, key, { __proto__: null, ...descriptor, value: disguise(wrapper, native) });
+}
+
+/** Replaces the getter of `holder[key]` by one that reports `what` before it runs. */
+export function guardGetter(holder, key, what) {
+  const descriptor = ObjectGetOwnPropertyDescriptor(holder, key);
+  const native = descriptor.get;
+  const get = {
+    get [key]() {
+      report(what);
+      return ReflectApply(native, this, []);
+    },
+  };
+  ObjectDefineProperty(holder, key, {
+    __proto__: null,
+    ...descriptor,
+    get: ObjectGetOwnPropertyDescriptor(get, key).get,
+  });
 }
 
 /** Replaces a constructor that is found as `holder[key]`; its prototype object stays the same. */
@@ -147,7 +170,7 @@ function refuse() {
 
 /** Ops that depend on their arguments only and leave nothing behind outside the JavaScript heap. */
 const PURE_OPS = new SafeRegExp(
-  /^op_(is_|base64|url_|encode|decode|console_|encoding_(decode_single|decode_utf8|encode_into|normalize_label))/,
+  /^op_(is_|base64|url_|urlpattern_|encode|decode|console_|encoding_(decode_single|decode_utf8|encode_into|normalize_label))/,
 );
 
 /**
@@ -164,8 +187,9 @@ function guardOps(ops) {
   });
 }
 
-/** The ops behind their guards, for our own scripts that depend on the machine. */
-export const guardedOps = core.loadExtScript("ext:jitar/captured_ops.js");
+/** The core as scripts of the web API see it, with the ops behind their guards. */
+export const capturedCore = core.loadExtScript("ext:jitar/captured_core.js");
+export const guardedOps = capturedCore.ops;
 guardOps(guardedOps);
 guardDate();
 guardMethod(Math, "random", "uses chance (Math.random)");
@@ -176,6 +200,16 @@ ArrayPrototypeForEach(["WeakRef", "FinalizationRegistry", "SharedArrayBuffer"], 
 });
 
 const unexamined = new primordials.SafeSet();
+const lazyGetters = new primordials.SafeSet();
+
+/** Tells the pictures below of a getter that stands for a plain property. */
+export function noteLazyGetter(getter) {
+  lazyGetters.add(getter);
+}
+
+function valueOf(descriptor) {
+  return lazyGetters.has(descriptor.get) ? descriptor.get() : descriptor.value;
+}
 
 /** Keeps an object of ours out of the pictures below: looking at its properties would do something. */
 export function leaveUnexamined(object) {
@@ -195,7 +229,7 @@ function visitIntrinsics(visit) {
       const descriptor = ObjectGetOwnPropertyDescriptor(holder, keys[i]);
       if (descriptor === undefined) continue;
       visit(holder, keys[i], descriptor);
-      const value = descriptor.value;
+      const value = valueOf(descriptor);
       const isHolder = value !== null && (typeof value === "object" || typeof value === "function");
       // Only what a constructor, namespace or prototype of the platform holds; not into data of the application.
       if (isHolder && knownIntrinsics.has(value)) primordials.ArrayPrototypePush(pending, value);
@@ -215,7 +249,7 @@ export function rememberIntrinsics() {
     const keys = ReflectOwnKeys(holder);
     for (let i = 0; i < keys.length; i++) {
       const descriptor = ObjectGetOwnPropertyDescriptor(holder, keys[i]);
-      const value = descriptor?.value;
+      const value = descriptor === undefined ? undefined : valueOf(descriptor);
       if (value !== null && (typeof value === "object" || typeof value === "function")) {
         primordials.ArrayPrototypePush(pending, value);
       }

@@ -71,6 +71,7 @@ export const mapGet = uncurryThis(Map.prototype.get);
 export const mapSet = uncurryThis(Map.prototype.set);
 export const mapHas = uncurryThis(Map.prototype.has);
 export const mapDelete = uncurryThis(Map.prototype.delete);
+export const mapSize = getterOf(Map.prototype, "size");
 export const mapClear = uncurryThis(Map.prototype.clear);
 export const mapForEach = uncurryThis(Map.prototype.forEach);
 export const setAdd = uncurryThis(Set.prototype.add);

@@ -18,10 +18,18 @@ import {
   toLowerCase,
 } from "ext:jitar/primordials.js";
 
+import { makeSignal } from "ext:jitar/web/call_signals.js";
+
 const { Map, String } = Intrinsics;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 const HEADER_VALUE = /^[^\0-\x08\x0a-\x1f\x7f]*$/;
 const SET_COOKIE = "set-cookie";
+
+/** Tells a request which call it is, so that its signal is aborted with it. */
+export let setCall;
+
+/** The signal of a request. */
+export let signalOf;
 
 /**
  * A call of a procedure. Arguments and headers are copied when they are first looked at, so requests that were made
@@ -35,6 +43,15 @@ export class Request {
   #argumentSource;
   #headers;
   #headerSource;
+  #call;
+  #signal;
+
+  static {
+    setCall = (request, call) => {
+      request.#call = call;
+    };
+    signalOf = (request) => (request.#signal ??= makeSignal(request.#call));
+  }
 
   /**
    * @param {string} fqn
@@ -54,6 +71,11 @@ export class Request {
 
   get fqn() {
     return this.#fqn;
+  }
+
+  /** Aborted when the call is given up: its time is over, or its client is gone. */
+  get signal() {
+    return signalOf(this);
   }
 
   /** The version that the caller asked for. */

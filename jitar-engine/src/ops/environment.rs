@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use deno_core::{OpState, op2};
 
-use crate::permissions::Environment;
+use crate::permissions::{Environment, Files};
 
 /// Names of refused variables that are remembered, so that each is logged once; beyond that nothing more is logged.
 const REMEMBERED: usize = 1000;
@@ -38,6 +38,13 @@ pub(crate) fn op_jitar_env_is_news(state: &mut OpState, #[string] name: &str) ->
     }
     let refused = &mut state.borrow_mut::<Refused>().0;
     refused.len() < REMEMBERED && refused.insert(name.to_owned())
+}
+
+/// The service's working folder.
+#[op2]
+#[string]
+pub(crate) fn op_jitar_cwd(state: &mut OpState) -> String {
+    state.try_borrow::<Files>().map(|files| files.base.display().to_string()).unwrap_or_default()
 }
 
 /// The platform by the name that Node has for it. A blob fits one platform only, so it may hold the name.

@@ -6,7 +6,7 @@ mod report;
 mod run;
 mod settle;
 
-pub(crate) use environment::{op_jitar_env, op_jitar_env_is_news, op_jitar_env_names, op_jitar_platform};
+pub(crate) use environment::{op_jitar_cwd, op_jitar_env, op_jitar_env_is_news, op_jitar_env_names, op_jitar_platform};
 pub use log::LogLevel;
 pub(crate) use log::{LogSink, op_jitar_log};
 pub(crate) use report::{Observation, Observations, op_jitar_report, op_jitar_report_throw};

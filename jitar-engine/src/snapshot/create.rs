@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::fingerprint;
 use super::order::Order;
 use super::trial::Trial;
+use super::{cold, fingerprint};
 use crate::archive::ModuleArchive;
 use crate::error::EngineError;
 use crate::loader::ModuleStore;
@@ -39,7 +39,7 @@ pub fn create_base() -> Result<Vec<u8>, EngineError> {
     let _guard = enter_tokio()?;
     platform::init_snapshot();
     let store = ModuleStore::from_archive(ModuleArchive::default());
-    Ok(fingerprint::seal(Trial::new(&store)?.into_blob()?))
+    Ok(fingerprint::seal(Trial::new(&store)?.into_blob()?, &cold::pack()?))
 }
 
 /// Makes the blob of a unit. Call it in a process of its own: a module may make V8 abort. `left_out` are modules that are
@@ -61,7 +61,7 @@ pub fn create_unit(archive: &ModuleArchive, left_out: &[String]) -> Result<UnitB
         let warm: Vec<&str> = order.modules.iter().copied().filter(|module| !deferred.contains_key(*module)).collect();
         let mut trial = Trial::new(&store)?;
         let Err(observed) = trial.evaluate_all(&warm) else {
-            let bytes = fingerprint::seal(trial.into_blob()?);
+            let bytes = fingerprint::seal(trial.into_blob()?, &cold::pack()?);
             return Ok(UnitBlob { bytes, deferred: in_order(&order, deferred) });
         };
         drop(trial);

@@ -3,6 +3,7 @@
 //! and [`create_unit`] decides which modules those are. All isolates of a process must come from one blob, because V8 shares
 //! read-only memory between them. The layout of a blob file is described in `fingerprint.rs`.
 
+mod cold;
 mod create;
 mod fingerprint;
 mod load;

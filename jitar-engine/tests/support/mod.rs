@@ -225,6 +225,7 @@ impl Worker {
             heap: 64 << 20,
             values: ValueLimits::default(),
             permissions,
+            certificates: jitar_engine::Certificates::default(),
             control: control.clone(),
             outbound: Arc::new(Nowhere),
             replies,

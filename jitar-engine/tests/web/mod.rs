@@ -1,6 +1,8 @@
 //! The globals of applications, by behaviour: snippets that must evaluate to a value, in an isolate that started from the
 //! unit's blob and in one that evaluated everything from source.
 
+mod build_time;
+mod globals;
 mod node;
 
 use serde_json::json;

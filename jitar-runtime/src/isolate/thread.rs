@@ -12,8 +12,8 @@ use jitar_engine::call::{Outbound, Reply};
 use jitar_engine::permissions::Permissions;
 use jitar_engine::snapshot::Blob;
 use jitar_engine::{
-    EngineError, Isolate, IsolateControl, IsolateOptions, LogLevel, ModuleStore, Source, TerminationReason,
-    short_specifier,
+    Certificates, EngineError, Isolate, IsolateControl, IsolateOptions, LogLevel, ModuleStore, Source,
+    TerminationReason, short_specifier,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -57,6 +57,7 @@ impl Recipe {
             heap: self.config.limits.heap,
             values: self.config.limits.values,
             permissions: Permissions::default(),
+            certificates: Certificates::default(),
             control,
             outbound: Arc::clone(&self.outbound),
             replies: Box::new({
@@ -218,8 +219,7 @@ impl Life<'_> {
                 Message::Cancel(id) => {
                     self.calls.forget(id);
                     self.waiting.retain(|start| start.id != id);
-                    isolate.cancel(id);
-                    Ok(())
+                    isolate.cancel(id)
                 }
                 Message::Stop(done) => return Poll::Ready(End::Stop(Some(done))),
             };

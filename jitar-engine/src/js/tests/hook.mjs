@@ -6,7 +6,11 @@ import { register } from "node:module";
 const core = `
   const encoder = new TextEncoder();
   const decoder = new TextDecoder();
-  export const core = { encode: (text) => encoder.encode(text), decode: (bytes) => decoder.decode(bytes) };`;
+  export const core = {
+    encode: (text) => encoder.encode(text),
+    decode: (bytes) => decoder.decode(bytes),
+    loadExtScript: () => globalThis,
+  };`;
 const resolver = `
   const folder = ${JSON.stringify(new URL("../", import.meta.url).href)};
   const core = "data:text/javascript," + ${JSON.stringify(encodeURIComponent(core))};

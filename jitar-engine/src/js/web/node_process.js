@@ -2,5 +2,5 @@
 
 import { process } from "ext:jitar/web/process.js";
 
-export const { env, hrtime, nextTick, platform } = process;
+export const { cwd, env, hrtime, nextTick, platform } = process;
 export default process;

@@ -21,7 +21,7 @@ const {
 } = primordials;
 
 // Guarded: the environment of the build machine must not be read.
-const { op_jitar_env, op_jitar_env_names, op_jitar_env_is_news } = guardedOps;
+const { op_jitar_cwd, op_jitar_env, op_jitar_env_names, op_jitar_env_is_news } = guardedOps;
 const { performance } = core.loadExtScript("ext:deno_web/15_performance.js");
 const { now } = performance;
 
@@ -108,6 +108,7 @@ hrtime.bigint = () => BigInt(MathRound(ReflectApply(now, performance, []) * 1_00
 export const process = {
   env,
   nextTick,
+  cwd: () => op_jitar_cwd(),
   platform: op_jitar_platform(),
   hrtime,
 };

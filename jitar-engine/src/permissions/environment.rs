@@ -1,13 +1,6 @@
-//! What application code may reach outside its isolate. Everything is refused that is not listed.
+//! Environment variables.
 
 use std::collections::BTreeMap;
-
-/// The permissions of an isolate.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Permissions {
-    /// Environment variables.
-    pub env: Environment,
-}
 
 /// Environment variables that application code may read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
