@@ -12,7 +12,7 @@ use jitar_engine::platform;
 use crate::app::{App, Unit};
 use crate::config::{self, Carried, Environment, Loaded, LogConfig, Overrides};
 use crate::error::{StartError, UsageError};
-use crate::services::Server;
+use crate::services::{Server, runs_javascript};
 use crate::shutdown::Shutdown;
 use crate::telemetry::Logs;
 
@@ -115,7 +115,9 @@ impl Program {
         }
 
         // Before the first thread: flags and memory protection of V8 hold for threads that start later.
-        platform::init_run();
+        if runs_javascript(&loaded.config) {
+            platform::init_run();
+        }
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StartError::Runtime)?;
         let result = runtime.block_on(async {

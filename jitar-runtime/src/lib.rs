@@ -28,6 +28,7 @@ mod execution;
 mod health;
 mod http;
 mod isolate;
+mod limits;
 mod schedule;
 mod services;
 pub mod shutdown;

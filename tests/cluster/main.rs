@@ -10,6 +10,7 @@ mod limits;
 mod report;
 mod signals;
 mod start_failures;
+mod tolerance;
 
 /// Runs the same tests against the example in one process and as a cluster.
 macro_rules! in_both_forms {

@@ -5,6 +5,7 @@
 
 pub mod example;
 pub mod http;
+pub mod load;
 pub mod ports;
 pub mod process;
 pub mod programs;
@@ -14,6 +15,7 @@ pub mod wait;
 
 pub use example::Example;
 pub use http::{Connection, Request, Response};
+pub use load::Load;
 pub use process::{End, Process};
 pub use project::Project;
 pub use service::Service;

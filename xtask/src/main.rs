@@ -11,6 +11,7 @@ mod demo;
 mod explain;
 mod http;
 mod inspect;
+mod interop;
 mod ports;
 mod service;
 mod signals;

@@ -10,7 +10,7 @@ use crate::demo;
 use crate::service::Output;
 use crate::tools::{self, Tool};
 use crate::workspace::Workspace;
-use crate::{cargo, check, term, v8};
+use crate::{cargo, check, interop, term, v8};
 
 /// Tests of the engine's JavaScript that need no engine of ours.
 const SCRIPTS: &str = "jitar-engine/src/js/tests/run.mjs";
@@ -25,7 +25,7 @@ const TOOLS: [Tool; 4] = [
 /// Which tests to run.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// Also those that need Node, Chromium, poppler and Python; installs what it can
+    /// Also those that need Node, npm, Chromium, poppler and Python; installs what it can
     #[arg(long)]
     peers: bool,
 }
@@ -40,6 +40,8 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     cargo::run(workspace, "test", &["--workspace", "--no-fail-fast"])?;
     if options.peers {
         page_and_document(workspace)?;
+        let built = cargo::build(workspace, &["--workspace", "--bin", "jitar-app"])?;
+        interop::run(workspace, &built)?;
     }
     Ok(())
 }

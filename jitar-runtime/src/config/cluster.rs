@@ -64,15 +64,6 @@ pub struct Routing {
     pub hedge: Option<Duration>,
 }
 
-/// How long answers are kept for callers that repeat an `idempotency-key`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Idempotency {
-    /// How long.
-    pub window: Duration,
-    /// How many.
-    pub entries: usize,
-}
-
 impl Default for Retries {
     fn default() -> Self {
         Self { attempts: 2, budget: 0.2, per_second: 10 }
@@ -94,11 +85,5 @@ impl Default for Routing {
             slow_start: Duration::from_secs(10),
             hedge: None,
         }
-    }
-}
-
-impl Default for Idempotency {
-    fn default() -> Self {
-        Self { window: Duration::from_mins(10), entries: 10_000 }
     }
 }

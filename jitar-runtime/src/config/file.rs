@@ -6,7 +6,9 @@ use jitar_engine::ValueLimits;
 use url::Url;
 
 use super::fields::{Fields, MILLISECONDS, Spanned};
-use super::{Isolates, Limits, LogFormat, LogLevel, Role, gateway, proxy, repository, standalone, worker};
+use super::{
+    Intake, Isolates, Limits, LogFormat, LogLevel, Role, gateway, intake, proxy, repository, standalone, worker,
+};
 
 /// The names of the service objects, in the order of spec 1.7.
 const SERVICES: [&str; 5] = ["gateway", "worker", "repository", "proxy", "standalone"];
@@ -23,6 +25,8 @@ pub(super) struct ServiceFile {
     /// None after a problem.
     pub(super) service: Option<Written>,
     pub(super) isolates: Option<Isolates>,
+    pub(super) intake: Intake,
+    pub(super) admin: Option<Spanned<String>>,
     pub(super) limits: Limits,
     /// `getOnlySafe` with its place, when it is set.
     pub(super) get_only_safe: Option<usize>,
@@ -87,12 +91,14 @@ impl ServiceFile {
         let health_checks = fields.texts(&["healthChecks"]);
         let service = read_service(&mut fields);
         let isolates = fields.number_or_word("isolates");
+        let intake = intake::read(&mut fields);
+        let admin = fields.group("admin").and_then(read_admin);
         let limits = fields.group("limits").map_or_else(Limits::default, read_limits);
         let get_only_safe = fields.boolean(&["getOnlySafe"]).unwrap_or(false);
         let get_only_safe = get_only_safe.then(|| fields.position("getOnlySafe")).flatten();
         let (log_level, log_format) = fields.group("log").map_or((None, None), read_log);
         let shutdown_grace = fields.group("shutdown").and_then(read_shutdown).unwrap_or(Duration::from_secs(30));
-        fields.refuse(&["tls", "setUpOnce", "tearDownOnce", "supervise", "permissions", "cors", "admin", "rateLimit"]);
+        fields.refuse(&["tls", "setUpOnce", "tearDownOnce", "supervise", "permissions", "cors"]);
         fields.finish();
         Self {
             url,
@@ -103,6 +109,8 @@ impl ServiceFile {
             health_checks,
             service,
             isolates,
+            intake,
+            admin,
             limits,
             get_only_safe,
             log_level,
@@ -182,6 +190,13 @@ fn read_limits(mut fields: Fields<'_>) -> Limits {
     fields.refuse(&["buffers"]);
     fields.finish();
     limits
+}
+
+fn read_admin(mut fields: Fields<'_>) -> Option<Spanned<String>> {
+    fields.require(&["listen"]);
+    let listen = fields.text(&["listen"]);
+    fields.finish();
+    listen
 }
 
 fn read_log(mut fields: Fields<'_>) -> (Option<LogLevel>, Option<LogFormat>) {

@@ -13,7 +13,6 @@ pub(super) fn read(mut fields: Fields<'_>, remote_worker: Option<Fields<'_>>) ->
     let open_registration = fields.boolean(&["openRegistration"]).unwrap_or(false);
     let workers = fields.urls("workers", false).into_iter().map(|found| found.value).collect();
     let routing = routing::read(&mut fields);
-    let idempotency = routing::read_idempotency(&mut fields);
     fields.finish();
     let (unavailable_threshold, stopped_threshold) = read_thresholds(remote_worker);
 
@@ -25,7 +24,6 @@ pub(super) fn read(mut fields: Fields<'_>, remote_worker: Option<Fields<'_>>) ->
         stopped_threshold,
         workers,
         routing,
-        idempotency,
     });
     Written { role, segments: Segments::default() }
 }

@@ -6,6 +6,7 @@ mod environment;
 mod fields;
 mod file;
 mod gateway;
+mod intake;
 mod interpolate;
 mod json;
 mod log;
@@ -28,8 +29,11 @@ use std::time::Duration;
 use jitar_engine::ValueLimits;
 use url::Url;
 
-pub use cluster::{Balancing, Ejection, HashKey, Idempotency, Retries, Routing};
+pub use cluster::{Balancing, Ejection, HashKey, Retries, Routing};
 pub use environment::{EnvFileError, Environment};
+pub use intake::{
+    ClientKey, ConcurrencyLimit, Idempotency, Intake, InvalidClientKey, InvalidConcurrency, RateLimitConfig,
+};
 pub use log::{InvalidLogFormat, InvalidLogLevel, LogConfig, LogFormat, LogLevel};
 pub use overrides::{InvalidIsolates, InvalidUrl, Isolates, Overrides};
 pub use problem::{ConfigError, Problem};
@@ -63,6 +67,10 @@ pub struct Config {
     pub limits: Limits,
     /// Whether GET calls only procedures that are declared `safe`, so that no link or image can change anything.
     pub get_only_safe: bool,
+    /// How many calls it takes on.
+    pub intake: Intake,
+    /// Address of a listener of its own for health, metrics and workers, where no key is asked for.
+    pub admin: Option<SocketAddr>,
     /// How the log looks.
     pub log: LogConfig,
     /// How long a stop waits for running calls.
@@ -118,8 +126,6 @@ pub struct GatewayConfig {
     pub workers: Vec<Url>,
     /// How calls find a worker.
     pub routing: Routing,
-    /// How long answers are kept for callers that repeat a key.
-    pub idempotency: Idempotency,
 }
 
 /// Settings of a repository.

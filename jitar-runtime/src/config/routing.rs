@@ -1,10 +1,10 @@
-//! Reads how a gateway routes: `balancing`, `retries`, `ejection`, `slowStart`, `hedge`, `idempotency`.
+//! Reads how a gateway routes: `balancing`, `retries`, `ejection`, `slowStart`, `hedge`.
 
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::cluster::{Balancing, Ejection, HashKey, Idempotency, Retries, Routing};
+use super::cluster::{Balancing, Ejection, HashKey, Retries, Routing};
 use super::fields::{Fields, MILLISECONDS};
 
 /// Reads all of them.
@@ -18,18 +18,6 @@ pub(super) fn read(fields: &mut Fields<'_>) -> Routing {
         slow_start: fields.integer("slowStart", &(0..=*MILLISECONDS.end())).map_or(defaults.slow_start, millis),
         hedge: fields.milliseconds("hedge"),
     }
-}
-
-/// Reads how long answers are kept.
-pub(super) fn read_idempotency(fields: &mut Fields<'_>) -> Idempotency {
-    let defaults = Idempotency::default();
-    let Some(mut fields) = fields.group("idempotency") else { return defaults };
-    let idempotency = Idempotency {
-        window: fields.milliseconds("window").unwrap_or(defaults.window),
-        entries: fields.integer("entries", &(0..=10_000_000)).unwrap_or(defaults.entries),
-    };
-    fields.finish();
-    idempotency
 }
 
 /// A word, or an object that says what is hashed.

@@ -32,6 +32,10 @@ pub fn show(config: &Config, unit: &str) -> String {
     rows.add("limits.string", config.limits.values.string);
     rows.add("limits.bigint", config.limits.values.bigint);
     rows.add("getOnlySafe", config.get_only_safe);
+    rows.add("intake", &config.intake);
+    rows.time("idempotency.window", config.intake.idempotency.window);
+    rows.add("idempotency.entries", config.intake.idempotency.entries);
+    rows.add("admin.listen", config.admin.map_or_else(|| "none".to_owned(), |address| address.to_string()));
     rows.add("log.level", config.log.level);
     rows.add("log.format", config.log.format);
     rows.time("shutdown.grace", config.shutdown_grace);
@@ -63,8 +67,6 @@ fn add_gateway(rows: &mut Rows, gateway: &GatewayConfig) {
     rows.add("gateway.openRegistration", gateway.open_registration);
     rows.urls("gateway.workers", &gateway.workers);
     add_routing(rows, &gateway.routing);
-    rows.time("gateway.idempotency.window", gateway.idempotency.window);
-    rows.add("gateway.idempotency.entries", gateway.idempotency.entries);
     rows.time("remoteWorker.unavailableThreshold", gateway.unavailable_threshold);
     rows.time("remoteWorker.stoppedThreshold", gateway.stopped_threshold);
 }

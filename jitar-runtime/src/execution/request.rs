@@ -1,6 +1,7 @@
 //! A request for a procedure as it travels between HTTP, services and execution.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -31,6 +32,8 @@ pub(crate) struct RpcRequest {
     pub(crate) key: Option<PresentedKey>,
     /// What the sender says about the call's way so far.
     pub(crate) node: NodeHeaders,
+    /// The address of the caller; none when it came from this process or through a socket.
+    pub(crate) peer: Option<IpAddr>,
 }
 
 /// Arguments as they came over the network. A gateway passes them on without a look.
@@ -48,6 +51,14 @@ pub(crate) enum Payload {
 }
 
 impl Payload {
+    /// Bytes.
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Self::Query(query) => query.len(),
+            Self::Body { bytes, .. } => bytes.len(),
+        }
+    }
+
     /// The JSON body `text`.
     pub(crate) fn json(text: impl Into<Bytes>) -> Self {
         Self::Body { content_type: "application/json".to_owned(), bytes: text.into() }

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 use std::error::Error;
+use std::io;
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures::{Stream, StreamExt};
 use jitar_engine::call::{Headers, Reply, RunMode};
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -17,7 +19,8 @@ use url::Url;
 use super::headers::{self, CONTENT_KIND};
 use crate::execution::{Payload, PresentedKey, RpcRequest, parse_pairs};
 use crate::services::{
-    FileReply, FileRequest, GatewayKind, NodeStatus, PlaceAt, Registration, Remote, RemoteError, WorkerState, shown,
+    ByteStream, FileReply, FileRequest, GatewayKind, NodeStatus, PlaceAt, Registration, Relayed, Remote, RemoteError,
+    Rest, WorkerState, shown,
 };
 
 /// Time to connect: nodes of one cluster are near.
@@ -54,6 +57,9 @@ const SILENCE: Duration = Duration::from_secs(6);
 /// The address of whoever is behind a socket of this machine.
 static LOCAL: LazyLock<Url> =
     LazyLock::new(|| Url::parse("http://localhost/").expect("invariant: the text is an address"));
+
+/// Bodies up to this many bytes are taken as a whole; what is larger passes piece by piece.
+pub(super) const SMALL: u64 = 64 << 10;
 
 /// The scheme of nodes that are reached through a socket of this machine.
 const UNIX: &str = "unix";
@@ -125,14 +131,43 @@ fn builder() -> reqwest::ClientBuilder {
 #[async_trait]
 impl Remote for HttpRemote {
     async fn run(&self, node: &Url, request: RpcRequest, limit: Duration) -> Result<Reply, RemoteError> {
-        let answer = send(node, limit, self.rpc(node, request)).await?;
-        let status = answer.status().as_u16();
+        let whole = async {
+            let relayed = self.relay(node, request, None, limit).await?;
+            relayed.whole().await.map_err(|error| broken(node, &error))
+        };
+        let late = |_| RemoteError::Deadline { node: shown(node), limit };
+        tokio::time::timeout(limit, whole).await.map_err(late)?
+    }
+
+    async fn relay(
+        &self,
+        node: &Url,
+        request: RpcRequest,
+        body: Option<ByteStream>,
+        limit: Duration,
+    ) -> Result<Relayed, RemoteError> {
+        let outgoing = self.rpc(node, request, body);
+        let late = || RemoteError::Deadline { node: shown(node), limit };
+        let answer = match tokio::time::timeout(limit, outgoing.send()).await {
+            Ok(answer) => answer.map_err(|error| failed(node, limit, &error))?,
+            Err(_elapsed) => return Err(late()),
+        };
         let marker = text(answer.headers(), CONTENT_KIND);
         let content_type = text(answer.headers(), "content-type");
-        let headers = relayed(answer.headers());
-        let body = read(node, limit, answer).await?;
-        let content = headers::kind_of(marker.as_deref(), content_type.as_deref());
-        Ok(Reply { status, content, body, headers })
+        let mut reply = Reply {
+            status: answer.status().as_u16(),
+            content: headers::kind_of(marker.as_deref(), content_type.as_deref()),
+            body: Bytes::new(),
+            headers: relayed(answer.headers()),
+        };
+        let length = answer.content_length();
+        if length.is_some_and(|length| length <= SMALL) {
+            let body = tokio::time::timeout(limit, answer.bytes()).await.map_err(|_elapsed| late())?;
+            reply.body = body.map_err(|error| failed(node, limit, &error))?;
+            return Ok(reply.into());
+        }
+        let pieces = answer.bytes_stream().map(|piece| piece.map_err(io::Error::other));
+        Ok(Relayed { reply, rest: Some(Rest { length, pieces: timed(pieces, limit).boxed() }) })
     }
 
     async fn file(&self, node: &Url, request: FileRequest) -> Result<FileReply, RemoteError> {
@@ -247,7 +282,7 @@ impl Remote for HttpRemote {
 impl HttpRemote {
     /// The request for a procedure. A GET stays a GET, so that the values of its query mean the same as without a gateway;
     /// dry runs are OPTIONS, which needs no trust.
-    fn rpc(&self, node: &Url, request: RpcRequest) -> RequestBuilder {
+    fn rpc(&self, node: &Url, request: RpcRequest, body: Option<ByteStream>) -> RequestBuilder {
         let client = self.client_for(node);
         let mut url = address(node, &format!("rpc/{}", utf8_percent_encode(&request.fqn, PATH)));
         let is_dry = request.mode == RunMode::Dry;
@@ -259,11 +294,11 @@ impl HttpRemote {
             }
             Payload::Body { content_type, bytes } => {
                 let outgoing = client.request(if is_dry { Method::OPTIONS } else { Method::POST }, url);
-                // The known implementation fails without a body.
-                if bytes.is_empty() {
-                    with_json(outgoing, "{}")
-                } else {
-                    outgoing.header("content-type", content_type).body(bytes)
+                match body {
+                    Some(body) => outgoing.header("content-type", content_type).body(reqwest::Body::wrap_stream(body)),
+                    // The known implementation fails without a body.
+                    None if bytes.is_empty() => with_json(outgoing, "{}"),
+                    None => outgoing.header("content-type", content_type).body(bytes),
                 }
             }
         };
@@ -364,6 +399,26 @@ fn failed(node: &Url, limit: Duration, error: &reqwest::Error) -> RemoteError {
     }
     // A request whose connection was refused certainly did not arrive; one on a connection that broke may have.
     RemoteError::Unreachable { node: shown(node), reason: cause.to_string(), was_sent: !error.is_connect() }
+}
+
+/// The stream, which ends with an error when a piece is awaited for longer than `limit`.
+fn timed(
+    pieces: impl Stream<Item = io::Result<Bytes>> + Send + Unpin + 'static,
+    limit: Duration,
+) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
+    futures::stream::unfold(Some(pieces), move |pieces| async move {
+        let mut pieces = pieces?;
+        match tokio::time::timeout(limit, pieces.next()).await {
+            Ok(Some(piece)) => Some((piece, Some(pieces))),
+            Ok(None) => None,
+            Err(_elapsed) => Some((Err(io::Error::from(io::ErrorKind::TimedOut)), None)),
+        }
+    })
+}
+
+/// An answer that broke off.
+fn broken(node: &Url, error: &io::Error) -> RemoteError {
+    RemoteError::Unreachable { node: shown(node), reason: error.to_string(), was_sent: true }
 }
 
 fn not_understood(node: &Url, reason: &dyn std::fmt::Display) -> RemoteError {

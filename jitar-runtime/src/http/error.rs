@@ -77,6 +77,10 @@ impl HttpError {
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(RETRY_SECONDS));
         }
+        if let Self::Service(ServiceError::TooManyRequests(wait)) = self {
+            // Whole seconds, and never a moment too early.
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
+        }
         if matches!(self, Self::Service(error) if nothing_happened(error)) {
             response.headers_mut().insert(HeaderName::from_static(NOT_EXECUTED), HeaderValue::from_static("1"));
         }
@@ -98,6 +102,7 @@ fn nothing_happened(error: &ServiceError) -> bool {
     matches!(
         error,
         ServiceError::NoWorkerAvailable(_)
+            | ServiceError::Overloaded
             | ServiceError::Execution(TooManyCalls(_) | Isolate(IsolateError::QueueFull))
     )
 }
@@ -148,7 +153,9 @@ pub(crate) fn status_of(error: &ServiceError) -> u16 {
         ServiceError::NotImplemented => 501,
         ServiceError::Execution(error) => of_execution(error),
         ServiceError::Remote { source, .. } => of_remote(source),
-        ServiceError::NoWorkerAvailable(_) => 503,
+        ServiceError::NoWorkerAvailable(_) | ServiceError::Overloaded => 503,
+        ServiceError::TooManyRequests(_) => 429,
+        ServiceError::IdempotencyKey(_) => 422,
         ServiceError::NoGateway(_) | ServiceError::FileNotFound(_) => 404,
         ServiceError::Health(error) => of_isolate(error),
         ServiceError::Registration(error) => of_registration(error),

@@ -7,6 +7,7 @@ mod headers;
 mod reply;
 mod routes;
 mod server;
+mod stream;
 
 #[cfg(test)]
 mod tests;

@@ -18,8 +18,12 @@ use crate::services::tests::{
     FakeIsolates, gateway, gateway_config, manifest, repository, request, trust_keys, worker,
 };
 use crate::services::{
-    FileRequest, GatewayKind, PlaceAt, Registrar, Registration, Remote, RemoteError, Runner, Services, WorkerState,
+    FileRequest, GatewayKind, Operations, PlaceAt, Registrar, Registration, Remote, RemoteError, Runner, Services,
+    WorkerState,
 };
+
+/// Bytes of a request body, where nothing else is said.
+const SMALL: usize = 1000;
 
 const SECONDS: Duration = Duration::from_secs(10);
 
@@ -28,13 +32,17 @@ struct Node {
     server: HttpServerHandle,
 }
 
-fn start(services: Services) -> Node {
+fn start(services: Services, body_limit: usize) -> Node {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("bound")).parse().expect("a URL");
-    Node { url, server: serve(listener, services, 1000, 1).expect("a server") }
+    Node { url, server: serve(listener, services, body_limit, 1).expect("a server") }
 }
 
 fn start_worker(isolates: &Arc<FakeIsolates>) -> Node {
+    start(worker_services(isolates), SMALL)
+}
+
+fn worker_services(isolates: &Arc<FakeIsolates>) -> Services {
     let shared: Arc<dyn Isolates> = Arc::<FakeIsolates>::clone(isolates);
     let manifest = manifest(&[("a/f", Access::Public), ("a/p", Access::Protected)]);
     let procedures = Procedures::of_segments(&manifest, &["s".to_owned()]);
@@ -44,7 +52,7 @@ fn start_worker(isolates: &Arc<FakeIsolates>) -> Node {
         asset_root: String::new(),
         assets: vec!["**/*".to_owned()],
     };
-    start(Services {
+    Services {
         runner: Some(worker(Execution::new(
             procedures,
             Arc::clone(&shared),
@@ -53,19 +61,25 @@ fn start_worker(isolates: &Arc<FakeIsolates>) -> Node {
         provider: Some(repository(&config, &[("index.html", b"<p>"), ("a b?#%.txt", b"odd")])),
         registrar: None,
         health: Arc::new(Health::of_checks(shared)),
-    })
+        operations: Operations::default(),
+    }
 }
 
 fn start_gateway() -> Node {
+    start(gateway_services(), SMALL)
+}
+
+fn gateway_services() -> Services {
     let gateway = gateway(gateway_config(&["key"]), Arc::new(remote()));
     let runner: Arc<dyn Runner> = Arc::clone(&gateway) as Arc<dyn Runner>;
     let registrar: Arc<dyn Registrar> = gateway;
-    start(Services {
+    Services {
         runner: Some(runner),
         provider: None,
         registrar: Some(registrar),
         health: Arc::<Health>::default(),
-    })
+        operations: Operations::default(),
+    }
 }
 
 fn remote() -> HttpRemote {
@@ -241,4 +255,36 @@ async fn a_stop_waits_for_what_runs_but_not_for_ever() {
     assert_eq!(worker.server.stop(Duration::from_millis(50)).await, 1);
     tokio::time::timeout(SECONDS, isolates.until(1, 1)).await.expect("it is ended");
     assert!(matches!(call.await.expect("no panic"), Err(RemoteError::Unreachable { .. })));
+}
+
+/// What is large passes a gateway without being kept, in both directions, and means the same.
+#[tokio::test]
+async fn large_bodies_pass_piece_by_piece() {
+    const LENGTH: usize = 700_000;
+    const LIMIT: usize = 1_000_000;
+    let isolates = Arc::new(FakeIsolates::with_body(LENGTH));
+    let (worker, gateway) = (start(worker_services(&isolates), LIMIT), start(gateway_services(), LIMIT));
+    let remote = remote();
+    let names = vec!["a/f".to_owned()];
+    let registration = Registration::new(worker.url.clone(), names, Some(PresentedKey::new("key")));
+    remote.register(&gateway.url, &registration, GatewayKind::Known).await.expect("registered");
+    let argument = "y".repeat(LENGTH);
+    let mut call = request("a/f");
+    call.payload = Payload::json(format!(r#"{{"x":"{argument}"}}"#));
+    let reply = loop {
+        let reply = remote.run(&gateway.url, call.clone(), SECONDS).await.expect("an answer");
+        if reply.status != 503 {
+            break reply;
+        }
+    };
+    assert_eq!((reply.status, reply.body.len()), (200, LENGTH));
+    let Arguments::Json(seen) = isolates.calls().pop().expect("a call").arguments else { panic!("JSON") };
+    assert_eq!(seen.len(), LENGTH + 8);
+    let relayed = remote.relay(&gateway.url, call.clone(), None, SECONDS).await.expect("an answer");
+    let rest = relayed.rest.expect("it is large");
+    assert_eq!((relayed.reply.content, rest.length), (ContentKind::Text, Some(700_000)));
+
+    let too_large = b"POST /rpc/a/f HTTP/1.1\r\nhost: h\r\ncontent-length: 1000001\r\n\r\n";
+    let line = first_line(&gateway.url, too_large).await.expect("an answer");
+    assert!(line.starts_with("HTTP/1.1 413 "), "{line}");
 }

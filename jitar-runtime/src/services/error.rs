@@ -1,5 +1,7 @@
 //! Why a service did not do what it was asked for.
 
+use std::time::Duration;
+
 use super::RemoteError;
 use crate::execution::ExecutionError;
 use crate::isolate::IsolateError;
@@ -29,6 +31,15 @@ pub(crate) enum ServiceError {
     /// Workers with the procedure are registered, but none takes calls now.
     #[error("No worker available for procedure '{0}'")]
     NoWorkerAvailable(String),
+    /// The client makes too many calls; the next one is allowed after this time.
+    #[error("too many calls; try again later")]
+    TooManyRequests(Duration),
+    /// As many calls are under way as may be.
+    #[error("Too many calls are under way; try again")]
+    Overloaded,
+    /// An `idempotency-key` that cannot be used.
+    #[error("the header `idempotency-key` {0}")]
+    IdempotencyKey(&'static str),
     /// No such file.
     #[error("The file '{0}' could not be found")]
     FileNotFound(String),

@@ -3,12 +3,16 @@
 //! One folder per service type; HTTP knows them only as the traits of this file, and they know other processes only as
 //! a [`Remote`].
 
+mod answers;
+mod door;
 mod error;
 mod gateway;
+mod operations;
 mod proxy;
 mod remote;
 mod repository;
 mod server;
+mod stream;
 mod worker;
 
 #[cfg(test)]
@@ -25,8 +29,10 @@ use serde_json::Value;
 
 pub(crate) use error::{RegistrationError, ServiceError};
 pub(crate) use gateway::{NOT_EXECUTED, Registration, WorkerSummary, read_state};
+pub(crate) use operations::{Audience, Operations, Viewer};
 pub(crate) use remote::{GatewayKind, NodeStatus, PlaceAt, Remote, RemoteError, shown};
-pub(crate) use server::{Server, ServerError};
+pub(crate) use server::{Server, ServerError, runs_javascript};
+pub(crate) use stream::{ByteStream, Relayed, Rest};
 
 use crate::execution::{PresentedKey, RpcRequest};
 
@@ -35,6 +41,18 @@ use crate::execution::{PresentedKey, RpcRequest};
 pub(crate) trait Runner: Send + Sync {
     /// Runs one.
     async fn run(&self, request: RpcRequest) -> Result<Reply, ServiceError>;
+    /// Runs one whose result, and with `body` whose arguments, pass piece by piece.
+    async fn relay(&self, request: RpcRequest, body: Option<ByteStream>) -> Result<Relayed, ServiceError> {
+        // Whoever runs procedures needs the whole arguments, and is asked for them by `relays`.
+        drop(body);
+        Ok(self.run(request).await?.into())
+    }
+    /// Whether arguments may come piece by piece, because this service only passes them on.
+    fn relays(&self) -> bool {
+        false
+    }
+    /// Whether there is such a procedure, as far as this service can tell.
+    fn knows(&self, fqn: &str) -> bool;
     /// The procedures that this service runs itself.
     fn procedure_names(&self) -> &[String];
     /// What a worker says about itself to those who show its key.
@@ -60,10 +78,12 @@ pub(crate) trait Registrar: Send + Sync {
     fn report(&self, id: &str, state: WorkerState, key: Option<&PresentedKey>) -> Result<(), ServiceError>;
     /// Forgets a worker.
     fn remove(&self, id: &str, key: Option<&PresentedKey>) -> Result<(), ServiceError>;
-    /// The workers, for a caller with the key, or one of this machine if there is no key.
-    fn list(&self, key: Option<&PresentedKey>, peer: Option<IpAddr>) -> Result<Vec<WorkerSummary>, ServiceError>;
+    /// The workers, for operators.
+    fn list(&self, viewer: &Viewer<'_>) -> Result<Vec<WorkerSummary>, ServiceError>;
     /// The workers that may be called without this service between, as they announced themselves. As [`Self::list`].
-    fn direct(&self, key: Option<&PresentedKey>, peer: Option<IpAddr>) -> Result<Vec<Value>, ServiceError>;
+    fn direct(&self, viewer: &Viewer<'_>) -> Result<Vec<Value>, ServiceError>;
+    /// How many workers are in each state.
+    fn count(&self) -> Vec<(WorkerState, usize)>;
     /// Whether the worker is registered, for its holder.
     fn knows(&self, id: &str, key: Option<&PresentedKey>) -> Result<(), ServiceError>;
 }
@@ -75,10 +95,6 @@ pub(crate) trait HealthSource: Send + Sync {
     async fn health(&self) -> Result<Vec<(String, bool)>, ServiceError>;
     /// Whether all is well.
     async fn is_healthy(&self) -> bool;
-    /// Whether those are there without whom the service can do nothing.
-    fn is_ready(&self) -> bool {
-        true
-    }
 }
 
 /// What one process offers. A missing half is answered with "not implemented".
@@ -92,6 +108,8 @@ pub(crate) struct Services {
     pub(crate) registrar: Option<Arc<dyn Registrar>>,
     /// For `/health`.
     pub(crate) health: Arc<dyn HealthSource>,
+    /// For `/metrics`, and who may see it.
+    pub(crate) operations: Operations,
 }
 
 /// A request for a file.
@@ -133,7 +151,8 @@ pub(crate) enum WorkerState {
 }
 
 impl WorkerState {
-    const ALL: [Self; 5] = [Self::Starting, Self::Available, Self::Unavailable, Self::Stopping, Self::Stopped];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Starting, Self::Available, Self::Unavailable, Self::Stopping, Self::Stopped];
 
     /// The state of a worker that is well or not.
     pub(crate) fn of_health(is_healthy: bool) -> Self {

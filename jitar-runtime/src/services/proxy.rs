@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use jitar_engine::call::Reply;
 
 use super::gateway::{one_hop_further, procedure};
-use super::{FileReply, FileRequest, HealthSource, Provider, Remote, Runner, ServiceError};
+use super::{ByteStream, FileReply, FileRequest, HealthSource, Provider, Relayed, Remote, Runner, ServiceError};
 use crate::config::{ProxyConfig, TrustKeys};
 use crate::execution::RpcRequest;
 
@@ -40,6 +40,21 @@ impl Runner for Proxy {
         let (request, limit) = one_hop_further(request, &TrustKeys::default(), self.wall)?;
         let what = procedure(&request.fqn);
         self.remote.run(&self.config.gateway, request, limit).await.map_err(ServiceError::remote(what))
+    }
+
+    async fn relay(&self, request: RpcRequest, body: Option<ByteStream>) -> Result<Relayed, ServiceError> {
+        let (request, limit) = one_hop_further(request, &TrustKeys::default(), self.wall)?;
+        let what = procedure(&request.fqn);
+        self.remote.relay(&self.config.gateway, request, body, limit).await.map_err(ServiceError::remote(what))
+    }
+
+    fn relays(&self) -> bool {
+        true
+    }
+
+    /// It does not know what there is behind it.
+    fn knows(&self, _fqn: &str) -> bool {
+        false
     }
 
     fn procedure_names(&self) -> &[String] {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use jitar_engine::call::Reply;
 use url::Url;
 
-use super::{FileReply, FileRequest, Registration, WorkerState};
+use super::{ByteStream, FileReply, FileRequest, Registration, Relayed, WorkerState};
 use crate::execution::{PresentedKey, RpcRequest};
 
 /// What one node asks of another. Each call is one HTTP request, without retries.
@@ -14,6 +14,15 @@ use crate::execution::{PresentedKey, RpcRequest};
 pub(crate) trait Remote: Send + Sync {
     /// Runs a procedure within `limit`. An error that the procedure or the node answered is a reply.
     async fn run(&self, node: &Url, request: RpcRequest, limit: Duration) -> Result<Reply, RemoteError>;
+    /// As [`Remote::run`], but what is large passes piece by piece: the result, and with `body` the arguments. `limit` is
+    /// for the time until the result begins, and between two pieces.
+    async fn relay(
+        &self,
+        node: &Url,
+        request: RpcRequest,
+        body: Option<ByteStream>,
+        limit: Duration,
+    ) -> Result<Relayed, RemoteError>;
     /// Gets a file.
     async fn file(&self, node: &Url, request: FileRequest) -> Result<FileReply, RemoteError>;
     /// The results of the health checks.
@@ -113,6 +122,11 @@ pub(crate) enum RemoteError {
 }
 
 impl RemoteError {
+    /// An answer that broke off.
+    pub(crate) fn broken_off(error: &std::io::Error) -> Self {
+        Self::Unreachable { node: "the worker".to_owned(), reason: error.to_string(), was_sent: true }
+    }
+
     /// Whether the node certainly did nothing.
     pub(crate) fn nothing_happened(&self) -> bool {
         matches!(self, Self::Unreachable { was_sent: false, .. })

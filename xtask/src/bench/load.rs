@@ -46,3 +46,17 @@ fn call_until(address: &str, request: &[u8], stop: &AtomicBool, n_calls: &Atomic
     }
     Ok(())
 }
+
+/// The times of calls that follow one another on one connection, ascending.
+pub(super) fn latencies(address: &str, request: &[u8], time: Duration) -> Result<Vec<Duration>> {
+    let mut connection = Connection::open(address).with_context(|| format!("cannot connect to {address}"))?;
+    let (start, mut times) = (Instant::now(), Vec::new());
+    while start.elapsed() < time {
+        let before = Instant::now();
+        let response = connection.exchange(request).with_context(|| format!("{address} does not answer"))?;
+        times.push(before.elapsed());
+        ensure!(response.status == 200, "{address} answers {}: {}", response.status, response.text());
+    }
+    times.sort_unstable();
+    Ok(times)
+}

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: what starting and calling costs, beside Node in the same run. Rounds of the two alternate, so
 //! that both see the same machine.
 
+mod cluster;
 mod load;
 mod node;
 mod process;
@@ -32,6 +33,8 @@ enum What {
     Startup,
     /// Calls per second, and processor time per call
     Rpc,
+    /// What a gateway adds, beside nginx, and calls from segment to segment
+    Cluster,
 }
 
 /// One quantity of one subject.
@@ -97,6 +100,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     }
     if wanted(What::Rpc) {
         results.extend(rpc::measure(workspace, options.quick)?);
+    }
+    if wanted(What::Cluster) {
+        results.extend(cluster::measure(workspace, options.quick)?);
     }
     let rows: Vec<Vec<String>> = results.iter().map(Measured::row).collect();
     println!("\n{}\n{}", term::style(Tone::Strong, "Median and spread"), term::table(&rows, 1));

@@ -99,6 +99,8 @@ fn resolve(
         role: service.role,
         isolates: overrides.isolates.or(file.isolates).map_or(1, Isolates::count),
         limits: Limits { body, ..file.limits },
+        intake: file.intake,
+        admin: resolve_admin(file.admin.as_ref(), problems),
         get_only_safe: file.get_only_safe.is_some(),
         log: LogConfig {
             level: overrides.log_level.or(file.log_level).unwrap_or_default(),
@@ -140,6 +142,13 @@ fn resolve_address(file: &ServiceFile, given: Option<&Url>, problems: &Problems)
         (None, None) => None,
     };
     Some((url?.clone(), listen?))
+}
+
+/// The address of the listener for operators.
+fn resolve_admin(listen: Option<&Spanned<String>>, problems: &Problems) -> Option<SocketAddr> {
+    let listen = listen?;
+    let wrong = |problem| problems.add(listen.at, format!("Field 'admin.listen': {problem}"));
+    parse_listen(&listen.value).map_err(wrong).ok()
 }
 
 /// The carried unit that consists of exactly these segments.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jitar_engine::manifest::{AppManifest, FORMAT, ServiceFile, Unit};
 
 use super::*;
-use crate::config::{Balancing, Ejection, HashKey, Idempotency, LogFormat, LogLevel, Retries, Routing, show};
+use crate::config::{Balancing, Ejection, HashKey, LogFormat, LogLevel, Retries, Routing, show};
 
 fn unit(segments: &[&str], scripts: &[&str]) -> Unit {
     Unit {
@@ -42,7 +42,7 @@ fn loaded(text: &str) -> Config {
 
 #[test]
 fn every_problem_is_reported_with_its_place() {
-    let cases: [(&str, &[&str]); 32] = [
+    let cases: [(&str, &[&str]); 33] = [
         ("{}", &["s.json:1:1: Field 'url' is required", "s.json:1:1: Unknown service configured: "]),
         ("", &["s.json:1:1: this is not valid JSON: EOF while parsing a value"]),
         ("[]", &["s.json:1:1: a service file is an object"]),
@@ -151,6 +151,15 @@ fn every_problem_is_reported_with_its_place() {
             ],
         ),
         (
+            r#"{"url": "http://127.0.0.1:1", "gateway": {}, "rateLimit": {"key": "ip"}, "concurrency": 0, "admin": {"listen": "x"}}"#,
+            &[
+                "s.json:1:59: Field 'rateLimit.perSecond' is required",
+                "s.json:1:67: Field 'rateLimit.key': 'ip' is neither 'address' nor 'header:<name>'",
+                "s.json:1:89: Field 'concurrency': '0' is no number of calls",
+                "s.json:1:112: Field 'admin.listen': 'x' is not an address such as",
+            ],
+        ),
+        (
             r#"{"url": "http://127.0.0.1:1", "gateway": {}, "listen": "3000"}"#,
             &["s.json:1:56: Field 'listen': '3000' is not an address such as"],
         ),
@@ -212,6 +221,10 @@ limits.nodes            100000
 limits.string           16777216
 limits.bigint           65536
 getOnlySafe             false
+intake                  any rate; any concurrency
+idempotency.window      600000 ms
+idempotency.entries     10000
+admin.listen            none
 log.level               info
 log.format              text
 shutdown.grace          30000 ms
@@ -227,6 +240,8 @@ fn every_setting_arrives() {
         "limits": {"heap": 33554432, "cpu": 1, "wall": 2, "pending": 3, "queue": 4, "body": 5,
             "depth": 6, "nodes": 7, "string": 8, "bigint": 9}, "getOnlySafe": true,
         "log": {"level": "debug", "format": "json"}, "shutdown": {"grace": 0},
+        "rateLimit": {"key": "header:X-User", "perSecond": 6, "burst": 7}, "concurrency": "adaptive",
+        "idempotency": {"window": 8, "entries": 9}, "admin": {"listen": "127.0.0.1:2"},
         "worker": {"segments": ["a"], "gateway": ["http://g:1", "http://h:1"], "trustKey": ["${KEY}", "old"],
             "reportInterval": "${MS}", "weight": 3, "direct": true}
     }"#;
@@ -254,6 +269,10 @@ fn every_setting_arrives() {
         "limits.string           8",
         "limits.bigint           9",
         "getOnlySafe             true",
+        "intake                  6 calls/s, burst 7, by header:x-user; adaptive concurrency",
+        "idempotency.window      8 ms",
+        "idempotency.entries     9",
+        "admin.listen            127.0.0.1:2",
         "log.level               debug",
         "log.format              json",
         "shutdown.grace          0 ms",
@@ -268,11 +287,11 @@ fn every_setting_arrives() {
     let times = [gateway.monitor_interval, gateway.unavailable_threshold, gateway.stopped_threshold];
     assert_eq!(times.map(|time| time.as_millis()), [1, 2, 3]);
     assert!(gateway.open_registration && gateway.trust_keys.accepts("secret"));
-    assert_eq!((gateway.routing, gateway.idempotency), (Routing::default(), Idempotency::default()));
+    assert_eq!(gateway.routing, Routing::default());
 
     let gateway = r#"{"url": "http://127.0.0.1:1", "gateway": {"workers": ["http://w:1"], "slowStart": 0, "hedge": 4,
         "balancing": {"consistentHash": "header:X-User"}, "retries": {"attempts": 1, "budget": 0.5, "perSecond": 2},
-        "ejection": {"failures": 3, "base": 5, "max": 6}, "idempotency": {"window": 7, "entries": 8}}}"#;
+        "ejection": {"failures": 3, "base": 5, "max": 6}}}"#;
     let Role::Gateway(gateway) = loaded(gateway).role else { panic!("a gateway") };
     let expected = Routing {
         balancing: Balancing::ConsistentHash(HashKey::Header("x-user".to_owned())),
@@ -282,7 +301,6 @@ fn every_setting_arrives() {
         hedge: Some(Duration::from_millis(4)),
     };
     assert_eq!(gateway.routing, expected);
-    assert_eq!(gateway.idempotency, Idempotency { window: Duration::from_millis(7), entries: 8 });
     assert_eq!(gateway.workers.iter().map(Url::as_str).collect::<Vec<_>>(), ["http://w:1/"]);
 
     let standalone = r#"{"url": "http://127.0.0.1:1", "standalone": {"segments": ["a"], "trustKey": "k", "index": "i.html",

@@ -26,7 +26,7 @@ pub(super) async fn health(state: &State) -> Result<HttpResponse, HttpError> {
         .body(Value::from(body).to_string()))
 }
 
-/// Whether all is well: 200 or 503, so that load balancers understand it.
+/// Whether all is well and the service is not about to stop: 200 or 503, so that load balancers understand it.
 pub(super) async fn status(state: &State) -> HttpResponse {
     let is_healthy = state.services.health.is_healthy().await;
     debug!("Got health status");
@@ -45,9 +45,4 @@ fn boolean(value: bool) -> HttpResponse {
 /// Whether the process is there. It answers, so it is.
 pub(super) fn live() -> HttpResponse {
     boolean(true)
-}
-
-/// Whether the service can do its work now, with those on whom it depends: load balancers look here.
-pub(super) async fn ready(state: &State) -> HttpResponse {
-    boolean(state.services.health.is_healthy().await && state.services.health.is_ready())
 }

@@ -2,6 +2,7 @@
 
 mod files;
 mod health;
+mod metrics;
 mod rpc;
 mod workers;
 
@@ -19,7 +20,7 @@ use jitar_engine::call::RunMode;
 use super::error::{ErrorForm, HttpError};
 use super::headers;
 use super::server::State;
-use crate::services::ServiceError;
+use crate::services::{Audience, ServiceError};
 
 /// Methods of `/rpc`.
 const RPC_METHODS: &str = "GET, HEAD, POST, OPTIONS";
@@ -27,7 +28,7 @@ const RPC_METHODS: &str = "GET, HEAD, POST, OPTIONS";
 /// Methods of what is only read.
 const READ_METHODS: &str = "GET, HEAD";
 
-/// Registered methods of extensions (WebDAV and others). They mean nothing here, but they are HTTP.
+/// Registered methods of extensions (`WebDAV` and others). They mean nothing here, but they are HTTP.
 const EXTENSION_METHODS: [&str; 26] = [
     "ACL",
     "BIND",
@@ -71,6 +72,7 @@ enum Route<'a> {
     HealthStatus,
     Live,
     Ready,
+    Metrics,
     ListWorkers,
     DirectWorkers,
     OwnAnnouncement,
@@ -124,6 +126,7 @@ impl<'a> Route<'a> {
             ([first, id, last], _) if is(first, "workers") && is(last, "watch") && *method == Method::GET => {
                 Self::WatchGateway { id }
             }
+            ([first], _) if is(first, "metrics") => Self::reading(method, Self::Metrics),
             ([first], _) if is(first, "workers") => match *method {
                 Method::GET | Method::HEAD => Self::ListWorkers,
                 Method::POST => Self::AddWorker,
@@ -135,6 +138,12 @@ impl<'a> Route<'a> {
             ([first, id], _) if is(first, "workers") && *method == Method::DELETE => Self::RemoveWorker { id },
             _ => Self::reading(method, Self::File),
         }
+    }
+
+    /// What the listener for operators answers.
+    fn is_for_operators(self) -> bool {
+        use Route::{Health, HealthStatus, ListWorkers, Live, Metrics, NotAllowed, Ready};
+        matches!(self, Health | HealthStatus | Live | Ready | Metrics | ListWorkers | NotAllowed(_))
     }
 
     fn rpc(method: &Method) -> Self {
@@ -199,12 +208,16 @@ async fn dispatch(
     payload: Payload,
     form: ErrorForm,
 ) -> Result<HttpResponse, HttpError> {
-    match Route::of(request.method(), request.uri().path()) {
+    let route = Route::of(request.method(), request.uri().path());
+    if state.services.operations.audience == Audience::Operators && !route.is_for_operators() {
+        return Err(ServiceError::NotImplemented.into());
+    }
+    match route {
         Route::Rpc { arguments, mode } => rpc::run(state, request, payload, arguments, mode, form).await,
         Route::Health => health::health(state).await,
-        Route::HealthStatus => Ok(health::status(state).await),
+        Route::HealthStatus | Route::Ready => Ok(health::status(state).await),
         Route::Live => Ok(health::live()),
-        Route::Ready => Ok(health::ready(state).await),
+        Route::Metrics => metrics::show(state, request),
         Route::OwnAnnouncement if state.services.runner.is_some() => workers::announcement(state, request),
         Route::DirectWorkers if state.services.registrar.is_some() => workers::direct(state, request),
         Route::WatchGateway { id } if state.services.registrar.is_some() => workers::watch(state, request, id),

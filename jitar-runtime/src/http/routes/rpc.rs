@@ -2,6 +2,7 @@
 
 use actix_web::web::Payload as RequestBody;
 use actix_web::{HttpRequest, HttpResponse};
+use bytes::Bytes;
 use jitar_engine::call::RunMode;
 use tracing::{error, info};
 
@@ -9,7 +10,7 @@ use super::{ArgumentSource, detailed, loggable};
 use crate::execution::{Payload, PresentedKey, RpcRequest, decode_path};
 use crate::http::error::{ErrorForm, HttpError};
 use crate::http::server::State;
-use crate::http::{body, headers, reply};
+use crate::http::{body, headers, reply, stream};
 use crate::services::ServiceError;
 
 /// Length of `/rpc/`.
@@ -45,12 +46,17 @@ async fn try_run(
     let all = request.headers();
     let version = headers::joined(all, headers::VERSION).unwrap_or_default().parse()?;
     let serialized = headers::value(all, headers::ENCODING).is_some_and(|encoding| encoding == headers::SERIALIZED);
-    let payload = match arguments {
-        ArgumentSource::Query => Payload::Query(request.query_string().to_owned()),
-        ArgumentSource::Body => Payload::Body {
-            content_type: headers::value(all, "content-type").unwrap_or_default(),
-            bytes: body::read(request, payload, state.body_limit).await?,
-        },
+    let content_type = || headers::value(all, "content-type").unwrap_or_default();
+    let (payload, body) = match arguments {
+        ArgumentSource::Query => (Payload::Query(request.query_string().to_owned()), None),
+        ArgumentSource::Body if runner.relays() && stream::is_large(all) => {
+            let body = stream::of_request(all, payload, state.body_limit)?;
+            (Payload::Body { content_type: content_type(), bytes: Bytes::new() }, Some(body))
+        }
+        ArgumentSource::Body => {
+            let bytes = body::read(request, payload, state.body_limit).await?;
+            (Payload::Body { content_type: content_type(), bytes }, None)
+        }
     };
     let request = RpcRequest {
         fqn,
@@ -61,10 +67,16 @@ async fn try_run(
         headers: headers::of_request(all),
         key: presented_key(request),
         node: headers::node_headers(all),
+        peer: request.peer_addr().map(|address| address.ip()),
     };
     // Nodes read the serialised form of an error, whatever else they accept.
     let form = if serialized { ErrorForm::Text } else { form };
-    reply::response(&runner.run(request).await?, form)
+    let relayed = runner.relay(request, body).await?;
+    let response = reply::response(&relayed.reply, form)?;
+    Ok(match relayed.rest {
+        Some(rest) => stream::response(response, rest),
+        None => response,
+    })
 }
 
 /// The trust key that the caller shows. Keys are UTF-8, unlike other headers.

@@ -17,7 +17,7 @@ use crate::http::server::State;
 use crate::services::tests::{
     FakeIsolates, FakeRemote, gateway, gateway_config, manifest, repository, trust_keys, worker,
 };
-use crate::services::{Registrar, Runner, Services};
+use crate::services::{Operations, Registrar, Runner, Services};
 
 const LIMIT: usize = 32;
 
@@ -39,6 +39,7 @@ fn standalone() -> (Services, Arc<FakeIsolates>) {
         provider: Some(repository(&config, &[("index.html", b"<p>page"), ("a b.txt", b"text")])),
         registrar: None,
         health: Arc::new(Health::of_checks(shared)),
+        operations: Operations::default(),
     };
     (services, isolates)
 }
@@ -47,7 +48,9 @@ fn cluster_gateway(keys: &[&str]) -> Services {
     let gateway = gateway(gateway_config(keys), Arc::new(FakeRemote::default()));
     let runner: Arc<dyn Runner> = Arc::clone(&gateway) as Arc<dyn Runner>;
     let registrar: Arc<dyn Registrar> = gateway;
-    Services { runner: Some(runner), provider: None, registrar: Some(registrar), health: Arc::<Health>::default() }
+    let operations = Operations { keys: trust_keys(keys), ..Operations::default() };
+    let health = Arc::<Health>::default();
+    Services { runner: Some(runner), provider: None, registrar: Some(registrar), health, operations }
 }
 
 async fn send(services: &Services, request: TestRequest) -> ServiceResponse {
@@ -295,4 +298,25 @@ async fn large_heads_and_unknown_methods_are_no_requests() {
         assert_eq!(send(&services, request).await.status().as_u16(), status);
     }
     assert_eq!(isolates.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn operators_have_a_listener_of_their_own() {
+    let services = cluster_gateway(&["key"]);
+    for path in ["/metrics", "/workers"] {
+        assert_eq!(shown(&services, get(path)).await, format!("401 {TEXT} | Request not trusted"), "{path}");
+        let trusted = get(path).insert_header(("x-jitar-trust-key", "key"));
+        assert_eq!(send(&services, trusted).await.status().as_u16(), 200, "{path}");
+    }
+    let operations = Operations { audience: Audience::Operators, ..services.operations.clone() };
+    let services = Services { operations, ..services };
+    for path in ["/metrics", "/workers", "/health", "/health/live", "/health/ready", "/health/status"] {
+        assert_eq!(send(&services, get(path)).await.status().as_u16(), 200, "{path}");
+    }
+    for request in [get("/rpc/f"), post("/workers", "{}"), get("/index.html"), get("/workers/direct")] {
+        assert_eq!(send(&services, request).await.status().as_u16(), 501);
+    }
+    let metrics = read_body(send(&services, get("/metrics")).await).await;
+    let metrics = String::from_utf8_lossy(&metrics);
+    assert!(metrics.contains("jitar_workers{state=\"available\"} 0") && metrics.ends_with("# EOF\n"), "{metrics}");
 }

@@ -14,12 +14,12 @@ use tracing::error;
 
 use super::detailed;
 use super::rpc::presented_key;
-use crate::execution::decode_path;
+use crate::execution::{PresentedKey, decode_path};
 use crate::http::body;
 use crate::http::error::HttpError;
 use crate::http::headers::CONTENT_KIND;
 use crate::http::server::State;
-use crate::services::{Registrar, Registration, RegistrationError, ServiceError, read_state};
+use crate::services::{Registrar, Registration, RegistrationError, ServiceError, Viewer, read_state};
 
 /// Time between two signs of life; a third of what a worker waits for them.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(2);
@@ -68,7 +68,7 @@ pub(super) fn remove(state: &State, request: &HttpRequest, id: &str) -> Result<H
 /// Lists the workers, for the trusted.
 pub(super) fn list(state: &State, request: &HttpRequest) -> Result<HttpResponse, HttpError> {
     let key = presented_key(request);
-    let workers = registrar(state)?.list(key.as_ref(), peer(request))?;
+    let workers = registrar(state)?.list(&viewer(state, request, key.as_ref()))?;
     Ok(json_response(&json!(workers)))
 }
 
@@ -81,7 +81,7 @@ pub(super) fn announcement(state: &State, request: &HttpRequest) -> Result<HttpR
 /// The workers that other workers may call directly, for the trusted.
 pub(super) fn direct(state: &State, request: &HttpRequest) -> Result<HttpResponse, HttpError> {
     let key = presented_key(request);
-    let workers = registrar(state)?.direct(key.as_ref(), peer(request))?;
+    let workers = registrar(state)?.direct(&viewer(state, request, key.as_ref()))?;
     Ok(json_response(&json!(workers)))
 }
 
@@ -100,6 +100,11 @@ pub(super) fn watch(state: &State, request: &HttpRequest, id: &str) -> Result<Ht
         }
     });
     Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/plain")).streaming(signs))
+}
+
+/// Who wants to see what only operators may see.
+pub(super) fn viewer<'a>(state: &State, request: &HttpRequest, key: Option<&'a PresentedKey>) -> Viewer<'a> {
+    Viewer { audience: state.services.operations.audience, key, peer: peer(request) }
 }
 
 fn registrar(state: &State) -> Result<&Arc<dyn Registrar>, HttpError> {

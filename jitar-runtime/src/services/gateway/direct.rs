@@ -17,6 +17,7 @@ use super::worker::RegisteredWorker;
 use crate::config::Routing;
 use crate::execution::PresentedKey;
 use crate::services::{Remote, RemoteError, WorkerState};
+use crate::telemetry::Metrics;
 
 /// Longest time between two looks at the gateway's list.
 const LONGEST: Duration = Duration::from_secs(2);
@@ -42,12 +43,14 @@ impl DirectWorkers {
         key: Option<PresentedKey>,
         interval: Duration,
         remote: Arc<dyn Remote>,
+        metrics: Arc<Metrics>,
         handle: Handle,
     ) -> Self {
         let registry: Arc<dyn Registry> = Arc::new(InMemory::default());
         let prober = Arc::new(Prober::new(Arc::clone(&registry), Arc::clone(&remote), handle));
         let routing = Routing { slow_start: Duration::ZERO, ..Routing::default() };
-        let router = Arc::new(Router::new(Arc::clone(&registry), Arc::clone(&remote), Arc::clone(&prober), routing));
+        let router = Router::new(Arc::clone(&registry), Arc::clone(&remote), Arc::clone(&prober), routing, metrics);
+        let router = Arc::new(router);
         Self { gateways, own, key, interval: interval.min(LONGEST), registry, remote, prober, router }
     }
 

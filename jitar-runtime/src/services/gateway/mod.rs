@@ -43,9 +43,10 @@ use self::addresses::Standing;
 use self::prober::Prober;
 use self::registry::{InMemory, Registry};
 use self::worker::{RegisteredWorker, shortened};
-use super::{Registrar, RegistrationError, Remote, Runner, ServiceError, WorkerState};
-use crate::config::{GatewayConfig, TrustKeys};
+use super::{ByteStream, Registrar, RegistrationError, Relayed, Remote, Runner, ServiceError, Viewer, WorkerState};
+use crate::config::{Balancing, GatewayConfig, HashKey, TrustKeys};
 use crate::execution::{ExecutionError, MAX_HOPS, PresentedKey, RpcRequest};
+use crate::telemetry::Metrics;
 
 /// A gateway.
 pub(crate) struct Gateway {
@@ -66,13 +67,14 @@ impl Gateway {
         config: GatewayConfig,
         url: Url,
         remote: Arc<dyn Remote>,
+        metrics: Arc<Metrics>,
         wall: Duration,
         handle: Handle,
     ) -> Self {
         let registry: Arc<dyn Registry> = Arc::new(InMemory::default());
         let prober = Arc::new(Prober::new(Arc::clone(&registry), Arc::clone(&remote), handle));
         let routing = config.routing.clone();
-        let router = Router::new(Arc::clone(&registry), Arc::clone(&remote), Arc::clone(&prober), routing);
+        let router = Router::new(Arc::clone(&registry), Arc::clone(&remote), Arc::clone(&prober), routing, metrics);
         Self { config, url, registry, remote, prober, router, wall }
     }
 
@@ -103,12 +105,8 @@ impl Gateway {
         }
     }
 
-    /// The list is for those with the key, or for this machine if there is no key.
-    fn check_may_see(&self, key: Option<&PresentedKey>, peer: Option<IpAddr>) -> Result<(), ServiceError> {
-        let keys = &self.config.trust_keys;
-        let may_see =
-            if keys.is_empty() { is_loopback(peer) } else { key.is_some_and(|key| keys.accepts(key.reveal())) };
-        if may_see { Ok(()) } else { Err(ExecutionError::NotTrusted.into()) }
+    fn check_may_see(&self, viewer: &Viewer<'_>) -> Result<(), ServiceError> {
+        if viewer.may_see(&self.config.trust_keys) { Ok(()) } else { Err(ExecutionError::NotTrusted.into()) }
     }
 
     /// The worker with this id, for its holder. Peers of ours show the key as well, where there is one.
@@ -129,6 +127,20 @@ impl Runner for Gateway {
     async fn run(&self, request: RpcRequest) -> Result<Reply, ServiceError> {
         let (request, limit) = one_hop_further(request, &self.config.trust_keys, self.wall)?;
         self.router.run(request, limit).await
+    }
+
+    async fn relay(&self, request: RpcRequest, body: Option<ByteStream>) -> Result<Relayed, ServiceError> {
+        let (request, limit) = one_hop_further(request, &self.config.trust_keys, self.wall)?;
+        self.router.relay(request, body, limit).await
+    }
+
+    /// Where an argument decides who is asked, the arguments are needed first.
+    fn relays(&self) -> bool {
+        !matches!(self.config.routing.balancing, Balancing::ConsistentHash(HashKey::Argument(_)))
+    }
+
+    fn knows(&self, fqn: &str) -> bool {
+        self.router.has(fqn)
     }
 
     fn procedure_names(&self) -> &[String] {
@@ -173,17 +185,23 @@ impl Registrar for Gateway {
         Ok(())
     }
 
-    fn list(&self, key: Option<&PresentedKey>, peer: Option<IpAddr>) -> Result<Vec<WorkerSummary>, ServiceError> {
-        self.check_may_see(key, peer)?;
+    fn list(&self, viewer: &Viewer<'_>) -> Result<Vec<WorkerSummary>, ServiceError> {
+        self.check_may_see(viewer)?;
         let now = Instant::now();
         Ok(self.registry.workers().iter().map(|worker| worker.summary(now)).collect())
     }
 
-    fn direct(&self, key: Option<&PresentedKey>, peer: Option<IpAddr>) -> Result<Vec<Value>, ServiceError> {
-        self.check_may_see(key, peer)?;
+    fn direct(&self, viewer: &Viewer<'_>) -> Result<Vec<Value>, ServiceError> {
+        self.check_may_see(viewer)?;
         let workers = self.registry.workers();
         let direct = workers.iter().filter(|worker| worker.is_available() && worker.registration().is_direct());
         Ok(direct.map(|worker| worker.registration().announcement()).collect())
+    }
+
+    fn count(&self) -> Vec<(WorkerState, usize)> {
+        let workers = self.registry.workers();
+        let n_in = |state| workers.iter().filter(|worker| worker.seen_state() == state).count();
+        WorkerState::ALL.into_iter().map(|state| (state, n_in(state))).collect()
     }
 
     fn knows(&self, id: &str, key: Option<&PresentedKey>) -> Result<(), ServiceError> {

@@ -1,4 +1,4 @@
-//! Chance for balancing and jitter: SplitMix64, which is fast, good enough, and repeatable in tests.
+//! Chance for balancing and jitter: `SplitMix64`, which is fast, good enough, and repeatable in tests.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -17,7 +17,8 @@ use super::route::{Group, Route};
 use super::worker::RegisteredWorker;
 use crate::config::{Balancing, HashKey, Routing};
 use crate::execution::{ExecutionError, Payload, RpcRequest, parse_pairs};
-use crate::services::{Remote, RemoteError, ServiceError};
+use crate::services::{ByteStream, Relayed, Remote, RemoteError, ServiceError};
+use crate::telemetry::Metrics;
 
 /// The header with which a node says that it did not even start what it was asked for.
 pub(crate) const NOT_EXECUTED: &str = "x-jitar-not-executed";
@@ -36,6 +37,7 @@ pub(crate) struct Router {
     routing: Routing,
     budget: RetryBudget,
     sequences: Sequences,
+    metrics: Arc<Metrics>,
 }
 
 impl Router {
@@ -45,9 +47,10 @@ impl Router {
         remote: Arc<dyn Remote>,
         prober: Arc<Prober>,
         routing: Routing,
+        metrics: Arc<Metrics>,
     ) -> Self {
         let budget = RetryBudget::new(routing.retries, Instant::now());
-        Self { registry, remote, prober, routing, budget, sequences: Sequences::default() }
+        Self { registry, remote, prober, routing, budget, sequences: Sequences::default(), metrics }
     }
 
     /// Whether any worker has the procedure.
@@ -60,6 +63,21 @@ impl Router {
     /// # Errors
     /// When there is no worker for it, or none that answered.
     pub(crate) async fn run(&self, request: RpcRequest, limit: Duration) -> Result<Reply, ServiceError> {
+        let what = super::procedure(&request.fqn);
+        let relayed = self.relay(request, None, limit).await?;
+        relayed.whole().await.map_err(|error| ServiceError::remote(what)(RemoteError::broken_off(&error)))
+    }
+
+    /// Runs a call whose result, and with `body` whose arguments, pass piece by piece.
+    ///
+    /// # Errors
+    /// As [`Router::run`].
+    pub(crate) async fn relay(
+        &self,
+        request: RpcRequest,
+        body: Option<ByteStream>,
+        limit: Duration,
+    ) -> Result<Relayed, ServiceError> {
         let not_found = || ExecutionError::ProcedureNotFound(request.fqn.clone());
         let route = self.registry.route(&request.fqn).ok_or_else(not_found)?;
         let group = route.select(&request.fqn, request.version)?;
@@ -70,11 +88,13 @@ impl Router {
             route,
             group,
             request,
+            is_repeatable: body.is_none(),
+            body: Mutex::new(body),
             deadline: Instant::now() + limit,
             tried: Mutex::default(),
         };
         match self.routing.hedge {
-            Some(patience) if call.group.is_idempotent => call.run_hedged(patience).await,
+            Some(patience) if call.group.is_idempotent && call.is_repeatable => call.run_hedged(patience).await,
             _ => call.run().await,
         }
     }
@@ -120,6 +140,10 @@ struct RoutedCall<'a> {
     group: Arc<Group>,
     hash: Option<u64>,
     request: RpcRequest,
+    /// Arguments that come piece by piece, until they are sent.
+    body: Mutex<Option<ByteStream>>,
+    /// Whether the arguments are there as a whole, so that they can be sent again.
+    is_repeatable: bool,
     deadline: Instant,
     /// Who was asked already.
     tried: Mutex<Vec<Arc<RegisteredWorker>>>,
@@ -128,15 +152,15 @@ struct RoutedCall<'a> {
 /// What one worker made of the call.
 enum Attempt {
     /// Something for the caller.
-    Done(Reply),
+    Done(Relayed),
     /// The worker answered that it did not run it.
-    Rejected(Reply),
+    Rejected(Relayed),
     /// No answer.
     Failed(RemoteError),
 }
 
 impl RoutedCall<'_> {
-    async fn run(&self) -> Result<Reply, ServiceError> {
+    async fn run(&self) -> Result<Relayed, ServiceError> {
         let mut last = None;
         for n_repeats in 0..=self.router.routing.retries.attempts {
             if n_repeats > 0 {
@@ -152,6 +176,7 @@ impl RoutedCall<'_> {
                         break;
                     }
                     debug!("Repeating a call: {}", self.request.fqn);
+                    self.router.metrics.repeated(&self.request.fqn);
                 }
             }
         }
@@ -163,19 +188,18 @@ impl RoutedCall<'_> {
     }
 
     /// Asks a second worker when the first one does not answer within `patience`; the first answer counts.
-    async fn run_hedged(&self, patience: Duration) -> Result<Reply, ServiceError> {
+    async fn run_hedged(&self, patience: Duration) -> Result<Relayed, ServiceError> {
         let first = Box::pin(self.run());
         let first = match select(first, Box::pin(tokio::time::sleep(patience))).await {
             Either::Left((outcome, _)) => return outcome,
-            Either::Right((_, first)) => first,
+            Either::Right(((), first)) => first,
         };
         if !self.router.budget.withdraw(Instant::now()) {
             return first.await;
         }
         match select(first, Box::pin(self.run())).await {
             Either::Left((Ok(reply), _)) | Either::Right((Ok(reply), _)) => Ok(reply),
-            Either::Left((Err(_), other)) => other.await,
-            Either::Right((Err(_), other)) => other.await,
+            Either::Left((Err(_), other)) | Either::Right((Err(_), other)) => other.await,
         }
     }
 
@@ -204,20 +228,24 @@ impl RoutedCall<'_> {
         let mut request = self.request.clone();
         request.node.deadline = request.node.deadline.map(|_| left);
         let ticket = worker.start_call(start);
-        let outcome = self.router.remote.run(worker.node(), request, left).await;
+        let body = self.body.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let outcome = self.router.remote.relay(worker.node(), request, body, left).await;
         let now = Instant::now();
         match outcome {
-            Ok(reply) => {
+            Ok(relayed) => {
                 ticket.answered(now);
-                if was_not_executed(&reply) { Attempt::Rejected(reply) } else { Attempt::Done(reply) }
+                let was_rejected = was_not_executed(&relayed.reply);
+                if was_rejected { Attempt::Rejected(relayed) } else { Attempt::Done(relayed) }
             }
             Err(error) => {
                 let counts = error.is_loss() || now.saturating_duration_since(start) >= PATIENCE;
                 let ejected = if counts { ticket.failed(&self.router.routing.ejection, now) } else { None };
                 if let Some(millis) = ejected {
+                    self.router.metrics.ejected();
                     info!("Ejected worker: {} for {millis} ms", worker.shown());
                 }
                 if error.is_loss() {
+                    self.router.metrics.lost();
                     self.router.prober.lost(worker);
                 }
                 Attempt::Failed(error)
@@ -226,8 +254,8 @@ impl RoutedCall<'_> {
     }
 
     fn may_repeat(&self, attempt: &Attempt) -> bool {
-        let has_time = Instant::now() + PAUSE < self.deadline;
-        has_time
+        let is_possible = self.is_repeatable && Instant::now() + PAUSE < self.deadline;
+        is_possible
             && match attempt {
                 Attempt::Done(_) => false,
                 Attempt::Rejected(_) => true,

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use super::monitor::{Thresholds, sweep};
 use super::*;
-use crate::config::{Balancing, Routing};
-use crate::services::RemoteError;
+use crate::config::Routing;
 use crate::services::tests::{self, FakeRemote, gateway_config, request};
+use crate::services::{Audience, RemoteError};
 
 const HOME: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const AWAY: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
@@ -118,13 +118,15 @@ async fn shows_workers_to_the_trusted() {
     let (gateway, _) = gateway(&["key"], false);
     let id = add(&gateway, registration("http://a:1", &["f"], Some("key"))).await;
     let key = PresentedKey::new("key");
-    let workers = gateway.list(Some(&key), Some(AWAY)).expect("trusted");
+    let viewer = |key| Viewer { audience: Audience::Public, key, peer: Some(AWAY) };
+    let workers = gateway.list(&viewer(Some(&key))).expect("trusted");
     let shown = &workers[0].announcement;
     assert_eq!((workers[0].id.as_str(), shown["url"].as_str()), (&id[..8], Some("http://a:1")));
     assert_eq!((workers[0].state, shown.get("trustKey")), ("available", None));
-    assert!(gateway.list(None, Some(HOME)).is_err());
+    assert!(gateway.list(&viewer(None)).is_err());
+    assert_eq!(gateway.count().iter().find(|(state, _)| *state == WorkerState::Available).map(|(_, n)| *n), Some(1));
     gateway.remove(&id, None).expect("known");
-    assert_eq!(gateway.list(Some(&key), None).expect("trusted"), []);
+    assert_eq!(gateway.list(&viewer(Some(&key))).expect("trusted"), []);
     assert_eq!(gateway.remove(&id, None).expect_err("gone").to_string(), format!("Unknown worker id '{id}'"));
 }
 

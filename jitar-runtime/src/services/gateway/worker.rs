@@ -102,6 +102,12 @@ impl RegisteredWorker {
         &self.registration
     }
 
+    /// The state that the gateway sees: what it reported, as long as it can be reached.
+    pub(super) fn seen_state(&self) -> WorkerState {
+        let reported = self.state();
+        if reported == WorkerState::Available && !self.is_reachable() { WorkerState::Unavailable } else { reported }
+    }
+
     /// The state that it reported.
     pub(super) fn state(&self) -> WorkerState {
         WorkerState::from_code(self.state.load(Ordering::Relaxed))
@@ -170,14 +176,9 @@ impl RegisteredWorker {
 
     /// What `GET /workers` shows.
     pub(super) fn summary(&self, now: Instant) -> WorkerSummary {
-        let state = if self.is_available() || self.state() != WorkerState::Available {
-            self.state()
-        } else {
-            WorkerState::Unavailable
-        };
         WorkerSummary {
             id: shortened(&self.id).to_owned(),
-            state: state.as_str(),
+            state: self.seen_state().as_str(),
             age: self.age(now),
             in_flight: self.load.in_flight(),
             latency: (self.load.millis(now) * 100.0).round() / 100.0,

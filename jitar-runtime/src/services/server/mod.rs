@@ -6,7 +6,7 @@ mod parts;
 #[cfg(test)]
 mod tests;
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -26,7 +26,9 @@ use crate::health::Health;
 use crate::http::{HttpRemote, HttpServerHandle, serve};
 use crate::isolate::{IsolatePool, PoolOptions};
 use crate::services::worker::{ClusterOutbound, Membership};
+use crate::services::{Audience, Operations, Services};
 use crate::shutdown::Shutdown;
+use crate::telemetry::Metrics;
 
 /// Threads for HTTP; more do not help, they only hand requests on.
 const MAX_HTTP_THREADS: usize = 8;
@@ -41,6 +43,7 @@ pub(crate) struct Server {
     unit: &'static Unit,
     procedures: Procedures,
     repository: Option<Repository>,
+    metrics: Arc<Metrics>,
 }
 
 impl Server {
@@ -58,7 +61,7 @@ impl Server {
             Role::Standalone(standalone) => Some(Repository::new(&standalone.repository, app.assets, app.client)?),
             Role::Worker(_) | Role::Gateway(_) | Role::Proxy(_) => None,
         };
-        Ok(Self { config, app, unit, procedures, repository })
+        Ok(Self { config, app, unit, procedures, repository, metrics: Arc::default() })
     }
 
     /// Runs the service until the stop is asked for, and stops it in order.
@@ -105,11 +108,13 @@ impl Server {
             Some(isolates) if !self.config.health_checks.is_empty() => Health::of_checks(Arc::clone(isolates)),
             _ => Health::default(),
         });
-        let foundation = Foundation { isolates, remote, health: Arc::clone(&health) };
+        let metrics = Arc::clone(&self.metrics);
+        let foundation = Foundation { isolates, remote, health: Arc::clone(&health), metrics };
         let Parts { services, memberships, background } =
             parts::assemble(&self.config, self.procedures, self.repository, foundation, outbound);
         let body_limit = self.config.limits.body;
         let names = services.runner.as_ref().map(|runner| runner.procedure_names().to_vec());
+        let admin = self.config.admin.map(|address| serve_operators(address, &services, body_limit)).transpose()?;
         let mut http = serve(listener, services, body_limit, n_http_threads()).map_err(ServerError::Http)?;
 
         info!("Server started at {}", shown(&self.config.url));
@@ -136,6 +141,9 @@ impl Server {
         if n_left > 0 {
             warn!("{n_left} requests did not finish within {:?}", self.config.shutdown_grace);
         }
+        if let Some(admin) = admin {
+            admin.stop(Duration::ZERO).await;
+        }
         drop(background);
         ended
     }
@@ -161,20 +169,43 @@ impl Server {
         };
         let remote = Arc::<HttpRemote>::clone(remote);
         let (handle, wall) = (tokio::runtime::Handle::current(), self.config.limits.wall);
-        Arc::new(ClusterOutbound::new(handle, gateways, &keys, remote, wall, crate::http::status_of))
+        Arc::new(ClusterOutbound::new(
+            handle,
+            gateways,
+            &keys,
+            remote,
+            Arc::clone(&self.metrics),
+            wall,
+            crate::http::status_of,
+        ))
     }
 
     /// Boots the isolates of a service that has JavaScript to run.
     async fn boot(&self, outbound: &Arc<ClusterOutbound>) -> Result<Option<IsolatePool>, ServerError> {
         let config = &self.config;
-        let scripts = [&config.set_up, &config.tear_down, &config.health_checks];
-        if !runs_procedures(&config.role) && scripts.iter().all(|scripts| scripts.is_empty()) {
+        if !runs_javascript(config) {
             return Ok(None);
         }
         let outbound = Arc::<ClusterOutbound>::clone(outbound);
         let options = PoolOptions { app: self.app, unit: self.unit, config: config.clone(), outbound };
         Ok(Some(IsolatePool::start(options).await?))
     }
+}
+
+/// Serves health, metrics and workers on an address of their own.
+fn serve_operators(
+    address: SocketAddr,
+    services: &Services,
+    body_limit: usize,
+) -> Result<HttpServerHandle, ServerError> {
+    let failed = |source| ServerError::Bind { address, source };
+    let listener = TcpListener::bind(address).map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    let operations = Operations { audience: Audience::Operators, ..services.operations.clone() };
+    let server =
+        serve(listener, Services { operations, ..services.clone() }, body_limit, 1).map_err(ServerError::Http)?;
+    info!("Health, metrics and workers at http://{address}");
+    Ok(server)
 }
 
 /// A task that ends with its owner.
@@ -191,6 +222,12 @@ async fn wait(http: &mut HttpServerHandle, shutdown: &Shutdown) -> Result<(), Se
         ended = http.ended() => Err(ServerError::Http(ended.err().unwrap_or_else(|| std::io::Error::other("it ended")))),
         () = shutdown.requested() => Ok(()),
     }
+}
+
+/// Whether the service has anything to run in an isolate; without it the process needs no V8.
+pub(crate) fn runs_javascript(config: &Config) -> bool {
+    let scripts = [&config.set_up, &config.tear_down, &config.health_checks];
+    runs_procedures(&config.role) || scripts.iter().any(|scripts| !scripts.is_empty())
 }
 
 fn runs_procedures(role: &Role) -> bool {

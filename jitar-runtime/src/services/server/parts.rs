@@ -11,11 +11,13 @@ use crate::config::{Config, Role, TrustKeys, WorkerConfig};
 use crate::execution::{Execution, Isolates, PresentedKey, Procedures, Rules};
 use crate::health::Health;
 use crate::http::HttpRemote;
+use crate::services::door::Door;
 use crate::services::gateway::{DirectWorkers, Extras, Gateway, Registration};
 use crate::services::proxy::Proxy;
 use crate::services::repository::Repository;
 use crate::services::worker::{ClusterOutbound, Membership, Worker};
-use crate::services::{Provider, Remote, Runner, Services};
+use crate::services::{Audience, Operations, Provider, Remote, Runner, Services};
+use crate::telemetry::Metrics;
 
 /// What services stand on.
 pub(super) struct Foundation {
@@ -25,6 +27,8 @@ pub(super) struct Foundation {
     pub(super) remote: Arc<HttpRemote>,
     /// The health of this process.
     pub(super) health: Arc<Health>,
+    /// What it counts.
+    pub(super) metrics: Arc<Metrics>,
 }
 
 /// A service and what runs beside it.
@@ -51,7 +55,7 @@ pub(super) fn assemble(
     foundation: Foundation,
     outbound: &ClusterOutbound,
 ) -> Parts {
-    let Foundation { isolates, remote, health } = foundation;
+    let Foundation { isolates, remote, health, metrics } = foundation;
     let remote: Arc<dyn Remote> = remote;
     let wall = config.limits.wall;
     let provider = repository.map(|repository| Arc::new(repository) as Arc<dyn Provider>);
@@ -60,19 +64,27 @@ pub(super) fn assemble(
         let rules = Rules { keys: keys.clone(), depth, get_only_safe };
         isolates.map(|isolates| runner(procedures, isolates, rules, outbound))
     };
-    let services = Services { runner: None, provider, registrar: None, health: Arc::<Health>::clone(&health) };
+    let keys = keys(&config.role);
+    let door = |runner: Arc<dyn Runner>| {
+        let door = Door::new(runner, keys.clone(), &config.intake, Arc::clone(&metrics), crate::http::status_of);
+        Arc::new(door) as Arc<dyn Runner>
+    };
+    let operations = Operations { audience: Audience::Public, keys: keys.clone(), metrics: Arc::clone(&metrics) };
+    let health_source = Arc::<Health>::clone(&health);
+    let services = Services { runner: None, provider, registrar: None, health: health_source, operations };
     match &config.role {
         Role::Worker(worker) => {
             let registration = registration(config, worker, &procedures);
             let run = run(&worker.trust_keys, procedures);
-            let runner = run.map(|worker| Arc::new(worker.announcing(registration.clone())) as Arc<dyn Runner>);
+            let runner = run.map(|worker| door(Arc::new(worker.announcing(registration.clone()))));
             let mut background: Vec<BoxFuture<'static, ()>> = Vec::new();
             if worker.direct && !worker.gateways.is_empty() {
                 let key = registration.trust_key.clone();
                 let (gateways, own) = (worker.gateways.clone(), config.url.clone());
                 let shared = Arc::clone(&remote);
                 let interval = worker.report_interval;
-                let workers = DirectWorkers::new(gateways, own, key, interval, shared, Handle::current());
+                let workers =
+                    DirectWorkers::new(gateways, own, key, interval, shared, Arc::clone(&metrics), Handle::current());
                 outbound.call_directly(workers.router());
                 background.push(Box::pin(workers.run()));
             }
@@ -84,23 +96,30 @@ pub(super) fn assemble(
             Parts { services: Services { runner, ..services }, memberships, background }
         }
         Role::Standalone(standalone) => {
-            let runner = run(&standalone.trust_keys, procedures).map(|worker| Arc::new(worker) as Arc<dyn Runner>);
+            let runner = run(&standalone.trust_keys, procedures).map(|worker| door(Arc::new(worker)));
             Parts::alone(Services { runner, ..services })
         }
         Role::Repository(_) => Parts::alone(services),
         Role::Gateway(gateway) => {
-            let gateway = Arc::new(Gateway::new(gateway.clone(), config.url.clone(), remote, wall, Handle::current()));
+            let gateway = Arc::new(Gateway::new(
+                gateway.clone(),
+                config.url.clone(),
+                remote,
+                Arc::clone(&metrics),
+                wall,
+                Handle::current(),
+            ));
             let background: Vec<BoxFuture<'static, ()>> =
                 vec![Box::pin(gateway.monitor().run()), Box::pin(gateway.static_workers().run())];
-            let runner: Arc<dyn Runner> = Arc::<Gateway>::clone(&gateway);
+            let runner = door(Arc::<Gateway>::clone(&gateway));
             let services = Services { runner: Some(runner), registrar: Some(gateway), ..services };
             Parts { services, memberships: Vec::new(), background }
         }
         Role::Proxy(proxy) => {
             let proxy = Arc::new(Proxy::new(proxy.clone(), remote, health, wall));
-            let runner: Arc<dyn Runner> = Arc::<Proxy>::clone(&proxy);
+            let runner = door(Arc::<Proxy>::clone(&proxy));
             let provider: Arc<dyn Provider> = Arc::<Proxy>::clone(&proxy);
-            Parts::alone(Services { runner: Some(runner), provider: Some(provider), registrar: None, health: proxy })
+            Parts::alone(Services { runner: Some(runner), provider: Some(provider), health: proxy, ..services })
         }
     }
 }
@@ -116,6 +135,16 @@ fn runner(procedures: Procedures, isolates: Arc<dyn Isolates>, rules: Rules, out
     let execution = Arc::new(Execution::new(procedures, isolates, rules));
     outbound.connect(&execution);
     Worker::new(execution)
+}
+
+/// The keys that callers of a service may show. A proxy has none of its own; the nodes behind it judge.
+fn keys(role: &Role) -> TrustKeys {
+    match role {
+        Role::Worker(worker) => worker.trust_keys.clone(),
+        Role::Standalone(standalone) => standalone.trust_keys.clone(),
+        Role::Gateway(gateway) => gateway.trust_keys.clone(),
+        Role::Repository(_) | Role::Proxy(_) => TrustKeys::default(),
+    }
 }
 
 /// What a worker says about itself.

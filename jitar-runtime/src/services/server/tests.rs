@@ -4,7 +4,7 @@ use jitar_engine::ValueLimits;
 use std::time::Duration;
 
 use super::*;
-use crate::config::{Limits, LogConfig, ProxyConfig, RepositoryConfig};
+use crate::config::{Intake, Limits, LogConfig, ProxyConfig, RepositoryConfig};
 use crate::services::tests::{gateway_config, request};
 use crate::services::{FileRequest, GatewayKind, PlaceAt, Registration, Remote, WorkerState};
 
@@ -39,6 +39,8 @@ fn config(role: Role) -> Config {
             values: ValueLimits::default(),
         },
         get_only_safe: false,
+        intake: Intake::default(),
+        admin: None,
         log: LogConfig::default(),
         shutdown_grace: second,
     }

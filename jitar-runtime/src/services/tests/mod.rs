@@ -19,10 +19,10 @@ use super::gateway::Gateway;
 use super::repository::Repository;
 use super::worker::Worker;
 use super::{
-    FileReply, FileRequest, GatewayKind, NodeStatus, PlaceAt, Provider, Registration, Remote, RemoteError, Runner,
-    WorkerState,
+    ByteStream, FileReply, FileRequest, GatewayKind, NodeStatus, PlaceAt, Provider, Registration, Relayed, Remote,
+    RemoteError, Runner, WorkerState,
 };
-use crate::config::{GatewayConfig, Idempotency, RepositoryConfig, Routing, TrustKeys};
+use crate::config::{GatewayConfig, RepositoryConfig, Routing, TrustKeys};
 use crate::execution::{Execution, Isolates, NodeHeaders, Payload, PresentedKey, RpcRequest};
 use crate::isolate::IsolateError;
 
@@ -37,6 +37,7 @@ pub(crate) fn request(fqn: &str) -> RpcRequest {
         headers: Vec::new(),
         key: None,
         node: NodeHeaders::default(),
+        peer: None,
     }
 }
 
@@ -81,6 +82,8 @@ pub(crate) struct FakeIsolates {
     calls: Mutex<Vec<Call>>,
     checks: Vec<(String, bool)>,
     headers: Headers,
+    /// Length of the text that every call gives.
+    length: Option<usize>,
     /// Whether calls never end.
     hangs: bool,
     /// Told when a call starts or is dropped.
@@ -100,6 +103,11 @@ impl FakeIsolates {
     pub(crate) fn with_headers(headers: &[(&str, &str)]) -> Self {
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Self { headers, ..Self::default() }
+    }
+
+    /// Every call is answered with a text of this length.
+    pub(crate) fn with_body(length: usize) -> Self {
+        Self { length: Some(length), ..Self::default() }
     }
 
     pub(crate) fn hanging() -> Self {
@@ -129,7 +137,8 @@ impl FakeIsolates {
 #[async_trait]
 impl Isolates for FakeIsolates {
     async fn call(&self, call: Call) -> Result<Reply, IsolateError> {
-        let reply = Reply { headers: self.headers.clone(), ..text_reply(&call.implementation) };
+        let text = self.length.map_or_else(|| call.implementation.clone(), |length| "x".repeat(length));
+        let reply = Reply { headers: self.headers.clone(), ..text_reply(&text) };
         self.calls.lock().expect("no test panics with it").push(call);
         self.changed.notify_waiters();
         if self.hangs {
@@ -259,6 +268,16 @@ impl Remote for FakeRemote {
         self.answers.lock().expect("no test panics with it").pop_front().unwrap_or(Ok(reply))
     }
 
+    async fn relay(
+        &self,
+        node: &Url,
+        request: RpcRequest,
+        _body: Option<ByteStream>,
+        limit: Duration,
+    ) -> Result<Relayed, RemoteError> {
+        Ok(self.run(node, request, limit).await?.into())
+    }
+
     async fn file(&self, node: &Url, request: FileRequest) -> Result<FileReply, RemoteError> {
         let body = format!("{node}{}", request.name);
         Ok(FileReply { status: 200, headers: Vec::new(), body: body.into() })
@@ -337,7 +356,6 @@ pub(crate) fn gateway_config(keys: &[&str]) -> GatewayConfig {
         stopped_threshold: Duration::from_secs(18),
         workers: Vec::new(),
         routing: Routing::default(),
-        idempotency: Idempotency::default(),
     }
 }
 
@@ -349,5 +367,5 @@ pub(crate) fn trust_keys(keys: &[&str]) -> TrustKeys {
 /// A gateway in the network `remote`.
 pub(crate) fn gateway(config: GatewayConfig, remote: Arc<dyn Remote>) -> Arc<Gateway> {
     let url = "http://127.0.0.1:3000".parse().expect("a URL");
-    Arc::new(Gateway::new(config, url, remote, Duration::from_secs(30), Handle::current()))
+    Arc::new(Gateway::new(config, url, remote, Arc::default(), Duration::from_secs(30), Handle::current()))
 }

@@ -41,6 +41,10 @@ impl Runner for Worker {
         Ok(self.execution.run(request).await?)
     }
 
+    fn knows(&self, fqn: &str) -> bool {
+        self.execution.procedures().exposes(fqn)
+    }
+
     fn procedure_names(&self) -> &[String] {
         self.execution.procedures().names()
     }

@@ -18,6 +18,7 @@ use crate::config::TrustKeys;
 use crate::execution::{Execution, ExecutionError, MAX_HOPS, NodeHeaders, Payload, PresentedKey, RpcRequest};
 use crate::services::gateway::{Router, procedure, was_not_executed};
 use crate::services::{Remote, ServiceError};
+use crate::telemetry::{Metrics, Way};
 
 /// Where the calls of this process's application code go.
 pub(crate) struct ClusterOutbound {
@@ -37,6 +38,7 @@ struct Inner {
     /// Workers that may be called without a gateway, where the service file says so.
     direct: OnceLock<Arc<Router>>,
     remote: Arc<dyn Remote>,
+    metrics: Arc<Metrics>,
     key: Option<PresentedKey>,
     /// Time of a call that has no deadline.
     wall: Duration,
@@ -49,12 +51,17 @@ impl ClusterOutbound {
         gateways: Vec<Url>,
         keys: &TrustKeys,
         remote: Arc<dyn Remote>,
+        metrics: Arc<Metrics>,
         wall: Duration,
         status_of: fn(&ServiceError) -> u16,
     ) -> Self {
         let key = keys.first().map(PresentedKey::new);
         let (own, current, direct) = (OnceLock::new(), AtomicUsize::new(0), OnceLock::new());
-        Self { handle, status_of, inner: Arc::new(Inner { own, gateways, current, direct, remote, key, wall }) }
+        Self {
+            handle,
+            status_of,
+            inner: Arc::new(Inner { own, gateways, current, direct, remote, metrics, key, wall }),
+        }
     }
 
     /// Lets calls reach this process's own procedures. The first caller wins.
@@ -89,15 +96,18 @@ impl Inner {
     async fn run(&self, call: OutboundCall) -> Result<Reply, ServiceError> {
         let own = self.own.get().and_then(Weak::upgrade).filter(|own| own.procedures().exposes(&call.fqn));
         if let Some(own) = own {
+            self.metrics.outbound(Way::Local);
             return Ok(own.run_own(call).await?);
         }
         let (request, limit) = self.request(call)?;
         if let Some(router) = self.direct.get().filter(|router| router.has(&request.fqn)) {
             let outcome = router.run(request.clone(), limit).await;
             if !is_worth_another_way(&outcome) {
+                self.metrics.outbound(Way::Direct);
                 return outcome;
             }
         }
+        self.metrics.outbound(Way::Gateway);
         self.send(request, limit).await
     }
 
@@ -118,6 +128,7 @@ impl Inner {
             headers: call.headers,
             key: self.key.clone(),
             node: NodeHeaders { deadline: call.deadline, hops: call.hops + 1, dry: false },
+            peer: None,
         };
         Ok((request, call.deadline.unwrap_or(self.wall)))
     }
@@ -184,7 +195,18 @@ mod tests {
         let shared: Arc<dyn Remote> = Arc::<FakeRemote>::clone(&remote);
         let gateways = gateway.map(|url| url.parse().expect("a URL")).into_iter().collect();
         let second = Duration::from_secs(1);
-        (ClusterOutbound::new(Handle::current(), gateways, &trust_keys(keys), shared, second, status_of), remote)
+        (
+            ClusterOutbound::new(
+                Handle::current(),
+                gateways,
+                &trust_keys(keys),
+                shared,
+                Arc::default(),
+                second,
+                status_of,
+            ),
+            remote,
+        )
     }
 
     #[tokio::test]

@@ -1,0 +1,29 @@
+//! `/metrics`: what this process counts, for operators.
+
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::rpc::presented_key;
+use super::workers::viewer;
+use crate::execution::ExecutionError;
+use crate::http::error::HttpError;
+use crate::http::server::State;
+use crate::services::ServiceError;
+
+/// The media type of `OpenMetrics`.
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// All that is counted, as text.
+pub(super) fn show(state: &State, request: &HttpRequest) -> Result<HttpResponse, HttpError> {
+    let operations = &state.services.operations;
+    let key = presented_key(request);
+    if !viewer(state, request, key.as_ref()).may_see(&operations.keys) {
+        return Err(ServiceError::from(ExecutionError::NotTrusted).into());
+    }
+    if let Some(registrar) = &state.services.registrar {
+        for (worker_state, n_workers) in registrar.count() {
+            operations.metrics.set_workers(worker_state.as_str(), n_workers);
+        }
+    }
+    Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, OPEN_METRICS)).body(operations.metrics.text()))
+}

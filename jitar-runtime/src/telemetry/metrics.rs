@@ -1,0 +1,352 @@
+//! What a process counts, in the format of Prometheus. The names are a contract: `docs/metrics.md` lists them, and a test
+//! compares.
+
+use std::collections::HashSet;
+use std::fmt::Write;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use futures::StreamExt;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+use crate::services::ByteStream;
+
+/// What stands before every name.
+pub(crate) const PREFIX: &str = "jitar";
+/// Calls that were answered, by procedure and status.
+pub(crate) const CALLS: &str = "calls";
+/// Seconds from the request to its answer, by procedure.
+pub(crate) const DURATION: &str = "call_duration_seconds";
+/// Calls under way, by procedure.
+pub(crate) const IN_FLIGHT: &str = "calls_in_flight";
+/// Bytes of arguments, by procedure.
+pub(crate) const REQUEST_BYTES: &str = "request_bytes";
+/// Bytes of results, by procedure.
+pub(crate) const RESPONSE_BYTES: &str = "response_bytes";
+/// Calls that application code made to other segments, by the way that they took.
+pub(crate) const OUTBOUND: &str = "outbound_calls";
+/// Calls that were sent to a worker once more, by procedure.
+pub(crate) const RETRIES: &str = "retries";
+/// Workers that get no calls for a while because theirs failed.
+pub(crate) const EJECTIONS: &str = "ejections";
+/// Workers to which the connection was lost.
+pub(crate) const LOSSES: &str = "lost_workers";
+/// Calls that were turned away, by reason.
+pub(crate) const REJECTED: &str = "rejected_calls";
+/// Calls that were ended by a limit, by its name.
+pub(crate) const LIMITS: &str = "limits_exceeded";
+/// Workers of a gateway, by state.
+pub(crate) const WORKERS: &str = "workers";
+
+/// Labels of procedures; further ones are counted together, so that nobody can fill the memory with names.
+const MAX_NAMES: usize = 10_000;
+
+/// The label of procedures that do not exist, and of those for which there is no room.
+const OTHER: &str = "other";
+
+/// What a process counts.
+pub(crate) struct Metrics {
+    registry: Registry,
+    /// Procedures that have labels of their own.
+    names: RwLock<HashSet<Arc<str>>>,
+    calls: Family<CallLabels, Counter>,
+    duration: Family<NameLabel, Histogram, fn() -> Histogram>,
+    in_flight: Family<NameLabel, Gauge>,
+    request_bytes: Family<NameLabel, Counter>,
+    response_bytes: Family<NameLabel, Counter>,
+    outbound: Family<WayLabel, Counter>,
+    retries: Family<NameLabel, Counter>,
+    ejections: Counter,
+    losses: Counter,
+    rejected: Family<ReasonLabel, Counter>,
+    limits: Family<LimitLabel, Counter>,
+    workers: Family<StateLabel, Gauge>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CallLabels {
+    fqn: Name,
+    status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct NameLabel {
+    fqn: Name,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct WayLabel {
+    way: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ReasonLabel {
+    reason: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LimitLabel {
+    limit: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct StateLabel {
+    state: &'static str,
+}
+
+/// A procedure as a label; cheap to clone.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Name(Arc<str>);
+
+impl EncodeLabelValue for Name {
+    fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> Result<(), std::fmt::Error> {
+        encoder.write_str(&self.0)
+    }
+}
+
+/// The way of a call that application code made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// To this process itself.
+    Local,
+    /// Straight to another worker.
+    Direct,
+    /// Through a gateway.
+    Gateway,
+}
+
+impl Way {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::Direct => "direct",
+            Self::Gateway => "gateway",
+        }
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix(PREFIX);
+        let duration: Family<NameLabel, Histogram, fn() -> Histogram> = Family::new_with_constructor(buckets);
+        let metrics = Self {
+            calls: registered(&mut registry, CALLS, "Calls that were answered"),
+            in_flight: registered(&mut registry, IN_FLIGHT, "Calls under way"),
+            request_bytes: registered(&mut registry, REQUEST_BYTES, "Bytes of arguments"),
+            response_bytes: registered(&mut registry, RESPONSE_BYTES, "Bytes of results"),
+            outbound: registered(&mut registry, OUTBOUND, "Calls of application code to other segments"),
+            retries: registered(&mut registry, RETRIES, "Calls that were sent to a worker once more"),
+            ejections: registered(&mut registry, EJECTIONS, "Workers that got no calls because theirs failed"),
+            losses: registered(&mut registry, LOSSES, "Workers to which the connection was lost"),
+            rejected: registered(&mut registry, REJECTED, "Calls that were turned away"),
+            limits: registered(&mut registry, LIMITS, "Calls that were ended by a limit"),
+            workers: registered(&mut registry, WORKERS, "Workers of this gateway"),
+            duration: duration.clone(),
+            names: RwLock::default(),
+            registry: Registry::default(),
+        };
+        registry.register(DURATION, "Seconds from the request to its answer", duration);
+        Self { registry, ..metrics }
+    }
+}
+
+/// From half a millisecond to half a minute.
+fn buckets() -> Histogram {
+    Histogram::new([0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0])
+}
+
+fn registered<M: Default + Clone + prometheus_client::registry::Metric>(
+    registry: &mut Registry,
+    name: &str,
+    help: &str,
+) -> M {
+    let metric = M::default();
+    registry.register(name, help, metric.clone());
+    metric
+}
+
+impl Metrics {
+    /// The label of a procedure that exists.
+    pub(crate) fn name(&self, fqn: &str) -> Name {
+        if let Some(known) = self.names.read().unwrap_or_else(PoisonError::into_inner).get(fqn) {
+            return Name(Arc::clone(known));
+        }
+        let mut names = self.names.write().unwrap_or_else(PoisonError::into_inner);
+        if names.len() >= MAX_NAMES {
+            return Self::other();
+        }
+        let name: Arc<str> = fqn.into();
+        names.insert(Arc::clone(&name));
+        Name(name)
+    }
+
+    /// The label of procedures that do not exist.
+    pub(crate) fn other() -> Name {
+        Name(OTHER.into())
+    }
+
+    /// A call of a procedure was answered.
+    pub(crate) fn answered(&self, fqn: &Name, status: u16, took: Duration, n_bytes: usize) {
+        let label = NameLabel { fqn: fqn.clone() };
+        self.duration.get_or_create(&label).observe(took.as_secs_f64());
+        self.response_bytes.get_or_create(&label).inc_by(n_bytes as u64);
+        self.calls.get_or_create(&CallLabels { fqn: fqn.clone(), status }).inc();
+    }
+
+    /// Counts a call with that many bytes of arguments as under way, until the value is dropped.
+    pub(crate) fn started(&self, fqn: &Name, n_bytes: usize) -> UnderWay {
+        let label = NameLabel { fqn: fqn.clone() };
+        self.request_bytes.get_or_create(&label).inc_by(n_bytes as u64);
+        let gauge = self.in_flight.get_or_create_owned(&label);
+        gauge.inc();
+        UnderWay(gauge)
+    }
+
+    /// The stream of arguments, counted as it passes.
+    pub(crate) fn received(&self, fqn: &Name, pieces: ByteStream) -> ByteStream {
+        counted(self.request_bytes.get_or_create_owned(&NameLabel { fqn: fqn.clone() }), pieces)
+    }
+
+    /// The stream of a result, counted as it passes.
+    pub(crate) fn sent(&self, fqn: &Name, pieces: ByteStream) -> ByteStream {
+        counted(self.response_bytes.get_or_create_owned(&NameLabel { fqn: fqn.clone() }), pieces)
+    }
+
+    /// Application code made a call.
+    pub(crate) fn outbound(&self, way: Way) {
+        self.outbound.get_or_create(&WayLabel { way: way.as_str() }).inc();
+    }
+
+    /// A call is sent to a worker once more.
+    pub(crate) fn repeated(&self, fqn: &str) {
+        self.retries.get_or_create(&NameLabel { fqn: self.name(fqn) }).inc();
+    }
+
+    /// A worker is ejected.
+    pub(crate) fn ejected(&self) {
+        self.ejections.inc();
+    }
+
+    /// The connection to a worker was lost.
+    pub(crate) fn lost(&self) {
+        self.losses.inc();
+    }
+
+    /// A call was turned away.
+    pub(crate) fn rejected(&self, reason: &'static str) {
+        self.rejected.get_or_create(&ReasonLabel { reason }).inc();
+    }
+
+    /// A call was ended by a limit.
+    pub(crate) fn limit_exceeded(&self, limit: &str) {
+        self.limits.get_or_create(&LimitLabel { limit: limit.to_owned() }).inc();
+    }
+
+    /// So many workers are in the state now.
+    pub(crate) fn set_workers(&self, state: &'static str, n: usize) {
+        self.workers.get_or_create(&StateLabel { state }).set(i64::try_from(n).unwrap_or(i64::MAX));
+    }
+
+    /// Everything, as text.
+    pub(crate) fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing to a string does not fail.
+        let (Ok(()) | Err(std::fmt::Error)) = encode(&mut text, &self.registry);
+        text
+    }
+}
+
+fn counted(counter: Counter, pieces: ByteStream) -> ByteStream {
+    let count = move |piece: &std::io::Result<bytes::Bytes>| {
+        counter.inc_by(piece.as_ref().map_or(0, |piece| piece.len() as u64));
+    };
+    pieces.inspect(count).boxed()
+}
+
+/// A call that is under way.
+pub(crate) struct UnderWay(Gauge);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOCUMENT: &str = include_str!("../../../docs/metrics.md");
+
+    #[test]
+    fn the_document_lists_every_name() {
+        let text = everything().text();
+        let types = text.lines().filter_map(|line| line.strip_prefix("# TYPE "));
+        let mut counted: Vec<String> = types
+            .filter_map(|line| line.split_once(' '))
+            .map(|(name, kind)| if kind == "counter" { format!("{name}_total") } else { name.to_owned() })
+            .collect();
+        let rows = DOCUMENT.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+        let mut documented: Vec<String> = rows.map(|(name, _)| name.to_owned()).collect();
+        counted.sort();
+        documented.sort();
+        assert_eq!(documented, counted, "`docs/metrics.md` and the names in this file differ");
+    }
+
+    /// One of each.
+    fn everything() -> Metrics {
+        let metrics = Metrics::default();
+        let name = metrics.name("a/f");
+        let under_way = metrics.started(&name, 10);
+        assert!(metrics.text().contains("jitar_calls_in_flight{fqn=\"a/f\"} 1"));
+        drop(under_way);
+        metrics.answered(&name, 200, Duration::from_millis(3), 20);
+        metrics.answered(&Metrics::other(), 404, Duration::ZERO, 0);
+        metrics.outbound(Way::Direct);
+        metrics.repeated("a/f");
+        metrics.ejected();
+        metrics.lost();
+        metrics.rejected("rate");
+        metrics.limit_exceeded("cpu");
+        metrics.set_workers("available", 3);
+        metrics
+    }
+
+    #[test]
+    fn counts_what_happens() {
+        let text = everything().text();
+        for line in [
+            "jitar_calls_total{fqn=\"a/f\",status=\"200\"} 1",
+            "jitar_calls_total{fqn=\"other\",status=\"404\"} 1",
+            "jitar_calls_in_flight{fqn=\"a/f\"} 0",
+            "jitar_call_duration_seconds_bucket{le=\"0.005\",fqn=\"a/f\"} 1",
+            "jitar_request_bytes_total{fqn=\"a/f\"} 10",
+            "jitar_response_bytes_total{fqn=\"a/f\"} 20",
+            "jitar_outbound_calls_total{way=\"direct\"} 1",
+            "jitar_retries_total{fqn=\"a/f\"} 1",
+            "jitar_ejections_total 1",
+            "jitar_lost_workers_total 1",
+            "jitar_rejected_calls_total{reason=\"rate\"} 1",
+            "jitar_limits_exceeded_total{limit=\"cpu\"} 1",
+            "jitar_workers{state=\"available\"} 3",
+        ] {
+            assert!(text.lines().any(|known| known == line), "{line}\n{text}");
+        }
+    }
+
+    #[test]
+    fn names_do_not_fill_the_memory() {
+        let metrics = Metrics::default();
+        for idx in 0..MAX_NAMES {
+            assert_ne!(metrics.name(&idx.to_string()), Metrics::other());
+        }
+        assert_eq!(metrics.name("one more"), Metrics::other());
+        assert_ne!(metrics.name("7"), Metrics::other());
+    }
+}

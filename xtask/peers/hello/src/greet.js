@@ -1,0 +1,5 @@
+import sayHello from './sayHello.js';
+
+export default async function greet(name) {
+    return sayHello(name);
+}
