@@ -298,8 +298,9 @@ impl Build<'_> {
         let Some(config) = config else { return Err(self.mistakes()) };
         self.inputs.extend(config.inputs.iter().cloned());
 
-        let files = config.roots();
-        let input = ScanInput { app: &config.folders.app, source: &config.folders.source, files: &files };
+        let (files, sources) = (config.roots(), config.sources.files());
+        let input =
+            ScanInput { app: &config.folders.app, source: &config.folders.source, files: &files, sources: &sources };
         let (graph, diagnostics, read) = timed(&mut self.times.scan, || scan::scan(&input));
         self.note(diagnostics);
         self.inputs.extend(read);

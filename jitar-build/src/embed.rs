@@ -285,7 +285,7 @@ fn module_path(module: &ModuleSource) -> String {
     let path = module
         .specifier
         .strip_prefix("file:///app/")
-        .map_or_else(|| module.specifier.replace("jitar:", "jitar/"), |path| path.replace("?remote", ".remote"));
+        .map_or_else(|| module.specifier.replace("jitar:", "jitar/"), |path| path.replace('?', "."));
     let is_printed_as_it_is = module.kind == ModuleKind::Json || Utf8Path::new(&path).extension() == Some("js");
     if is_printed_as_it_is { path } else { format!("{path}.js") }
 }

@@ -57,7 +57,9 @@ impl App {
         let (config, mut diagnostics) = config::read(&folder.path(""), &mut Environment::new(&|_| None));
         let config = config.expect("has an application folder");
         let files = config.roots();
-        let input = ScanInput { app: &config.folders.app, source: &config.folders.source, files: &files };
+        let sources = config.sources.files();
+        let input =
+            ScanInput { app: &config.folders.app, source: &config.folders.source, files: &files, sources: &sources };
         let (graph, found, _) = scan::scan(&input);
         diagnostics.extend(found);
         Self { folder, config, graph, diagnostics }

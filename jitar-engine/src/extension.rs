@@ -67,6 +67,8 @@ deno_core::extension!(
         "node:async_hooks" = "web/node_async_hooks.js",
         "node:buffer" = "web/node_buffer.js",
         "node:process" = "web/node_process.js",
+        "node:jitar/commonjs" = "commonjs.js",
+        "node:jitar/empty" = "empty.js",
     ],
     lazy_loaded_js = [dir "src/js", "captured_core.js", "ext:deno_net/02_tls.js" = "web/tls_keys.js"],
 );

@@ -72,8 +72,8 @@ pub(crate) struct ArchiveLoader(pub(crate) ModuleStore);
 const ENDINGS: [&str; 7] = [".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", ".json"];
 
 impl ArchiveLoader {
-    /// Specifiers that the build left as they are: the runtime's own modules, and those of Node that it has. `deno_core` lets only modules with the
-    /// schemes `ext` and `node` see the extension's modules, hence their inner names.
+    /// Specifiers that the build left as they are: the runtime's own modules, and those of Node that it has. `deno_core`
+    /// lets only modules with the schemes `ext` and `node` see the extension's modules, hence their inner names.
     fn runtime_module(specifier: &str) -> Option<&'static str> {
         match specifier {
             "jitar" | "jitar:runtime" => Some("node:jitar/runtime"),
@@ -81,6 +81,8 @@ impl ArchiveLoader {
             "async_hooks" | "node:async_hooks" => Some("node:async_hooks"),
             "buffer" | "node:buffer" => Some("node:buffer"),
             "process" | "node:process" => Some("node:process"),
+            "jitar:commonjs" => Some("node:jitar/commonjs"),
+            "jitar:empty" => Some("node:jitar/empty"),
             _ => None,
         }
     }
@@ -105,14 +107,21 @@ impl ArchiveLoader {
         Ok(ModuleSource::new(kind, code, specifier, None))
     }
 
-    /// What a computed `import()` means: the module itself, or one whose ending or `index` was left out.
+    /// What a computed `import()` means: the module itself, one whose ending or `index` was left out, the source of a file
+    /// that is compiled elsewhere, or what stands for one of these in this unit.
     fn probe(&self, specifier: ModuleSpecifier) -> ModuleSpecifier {
         let known = |candidate: &str| matches!(self.0.get(candidate), Ok(Some(_)));
         if known(specifier.as_str()) {
             return specifier;
         }
         let stem = specifier.as_str().trim_end_matches('/');
-        let candidates = ENDINGS.iter().flat_map(|ending| [format!("{stem}{ending}"), format!("{stem}/index{ending}")]);
+        let written = [stem.to_owned()].into_iter();
+        let shorter = ENDINGS.iter().flat_map(|ending| [format!("{stem}{ending}"), format!("{stem}/index{ending}")]);
+        let compiled = [(".js", ".ts"), (".js", ".tsx"), (".mjs", ".mts")];
+        let compiled = compiled.iter().filter_map(|(js, ts)| Some(format!("{}{ts}", stem.strip_suffix(js)?)));
+        let real: Vec<String> = written.chain(shorter).chain(compiled).collect();
+        let remote = real.iter().map(|candidate| format!("{candidate}?remote"));
+        let candidates: Vec<String> = real.iter().cloned().chain(remote).collect();
         candidates
             .into_iter()
             .find(|candidate| known(candidate))

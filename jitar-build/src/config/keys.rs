@@ -55,6 +55,12 @@ impl Sources {
         path.split('/').fold(self.root.clone(), |file, part| file.join(part))
     }
 
+    /// Absolute paths of all modules, also those that the configuration does not name. Sorted.
+    pub(crate) fn files(&self) -> Vec<Utf8PathBuf> {
+        let is_module = |path: &&String| without_extension(path).is_some() || path.ends_with(".json");
+        self.paths.iter().filter(is_module).map(|path| self.file(path)).collect()
+    }
+
     fn similar(&self, path: &str) -> Option<String> {
         let stems = self.paths.iter().filter_map(|path| without_extension(path));
         let keys = stems.map(|stem| stem.strip_suffix("/index").unwrap_or(stem));

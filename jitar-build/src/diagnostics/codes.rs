@@ -40,6 +40,7 @@ codes! {
     INVALID_JSON_MODULE = "JITAR0009", "a JSON module is not valid JSON";
     HOST_MODULE = "JITAR0010", "a host module cannot be imported";
     MISSING_IMPORT = "JITAR0011", "an imported name does not exist";
+    COMPUTED_REQUIRE = "JITAR0012", "a package requires a module whose name is computed";
     MISSING_APP = "JITAR0020", "there is no application folder";
     INVALID_JSON = "JITAR0021", "a configuration file is not valid JSON";
     UNKNOWN_KEY = "JITAR0022", "a key is not known";

@@ -1,6 +1,7 @@
 //! Third stage: the JavaScript of every service unit and of the browser. Pure: nothing is read or written.
 
 mod client;
+mod commonjs;
 pub(crate) mod emit;
 mod parameters;
 mod remote;
@@ -16,8 +17,8 @@ use jitar_engine::archive::{ModuleArchive, ModuleKind, ModuleSource};
 use jitar_engine::manifest::Class;
 
 use self::emit::{Emitted, Names, Rewrites, Rewritten, SourcesContent};
-use crate::link::{Linked, LinkedModule, LinkedSegment, LinkedUnit, RealModule};
-use crate::scan::graph::{Body, Graph, Module};
+use crate::link::{Exports, Linked, LinkedModule, LinkedSegment, LinkedUnit, RealModule, in_graph};
+use crate::scan::graph::{Body, Module};
 
 /// Everything that the build makes of an application's modules.
 #[derive(Debug)]
@@ -39,7 +40,7 @@ pub(crate) struct GeneratedUnit {
 
 /// Generates all modules.
 pub(crate) fn generate(linked: &Linked<'_>) -> Generated {
-    let mut printer = Printer { graph: linked.exports.graph, printed: BTreeMap::new() };
+    let mut printer = Printer { exports: &linked.exports, printed: BTreeMap::new() };
     let units = linked
         .units
         .iter()
@@ -88,7 +89,7 @@ fn evaluated<'a>(unit: &'a LinkedUnit, listed: &[&'a LinkedSegment]) -> BTreeSet
 
 /// Prints modules. One that is linked alike in several units is printed once.
 struct Printer<'a> {
-    graph: &'a Graph,
+    exports: &'a Exports<'a>,
     printed: BTreeMap<(&'a str, &'a RealModule), Emitted>,
 }
 
@@ -102,11 +103,16 @@ impl<'a> Printer<'a> {
                 let code = remote::code(specifier, module);
                 Some(ModuleSource { specifier: specifier_of, kind: ModuleKind::JavaScript, code, map: None, imports })
             }
+            LinkedModule::Required(required) => {
+                let module = self.exports.graph.modules.get(specifier)?;
+                let code = commonjs::importable(specifier, required, self.exports.names(module));
+                Some(ModuleSource { specifier: specifier_of, kind: ModuleKind::JavaScript, code, map: None, imports })
+            }
             LinkedModule::Real(real) => {
-                let module = self.graph.modules.get(specifier)?;
+                let module = self.exports.graph.modules.get(in_graph(specifier))?;
                 let Emitted { code, map } = self.print(module, specifier, real).clone();
                 let kind = match module.body {
-                    Body::JavaScript(_) => ModuleKind::JavaScript,
+                    Body::JavaScript(_) | Body::CommonJs(_) => ModuleKind::JavaScript,
                     Body::Json => ModuleKind::Json,
                 };
                 Some(ModuleSource { specifier: specifier_of, kind, code, map, imports })
@@ -115,7 +121,11 @@ impl<'a> Printer<'a> {
     }
 
     fn print(&mut self, module: &Module, specifier: &'a str, real: &'a RealModule) -> &Emitted {
-        let print = || emit::emit(module, &rewrites(specifier, real), SourcesContent::Omitted);
+        let graph = self.exports.graph;
+        let print = || match &module.body {
+            Body::CommonJs(edits) => commonjs::requirable(module, edits, real, specifier, graph),
+            Body::JavaScript(_) | Body::Json => emit::emit(module, &rewrites(specifier, real), SourcesContent::Omitted),
+        };
         self.printed.entry((specifier, real)).or_insert_with(print)
     }
 }

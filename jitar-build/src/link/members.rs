@@ -261,12 +261,13 @@ impl<'a> Collector<'_, 'a> {
         }
     }
 
-    /// The first module of the trace is listed, the others belong to the segment because it re-exports from them.
+    /// The first module of the trace is listed, the others belong to the segment because it re-exports from them. Packages
+    /// belong to nobody: who imports them directly has them.
     fn record(&mut self, found: &Found<'a>, segment: &mut Segment, kind: impl Fn() -> MemberKind) {
         for (idx, (module, name)) in found.trace.iter().enumerate() {
             if idx == 0 {
                 self.members.add(&module.specifier, name, &self.file.name, kind());
-            } else if !self.members.is_resource(&module.specifier) {
+            } else if module.path.is_some() && !self.members.is_resource(&module.specifier) {
                 segment.modules.push(module.specifier.clone());
                 let (module, export, segment) = (module.specifier.as_str(), *name, self.file.name.as_str());
                 self.implicit.push(ImplicitMember { module, export, segment, kind: kind() });

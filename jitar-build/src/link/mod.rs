@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 pub(crate) use exports::{Exports, Origin};
 pub(crate) use members::{LinkedSegment, MemberKind, Members, Stub};
 pub(crate) use remote::{RemoteKind, RemoteModule};
-pub(crate) use split::{LinkedModule, RealModule};
+pub(crate) use split::{LinkedModule, RealModule, in_graph};
 
 use crate::config::AppConfig;
 use crate::diagnostics::Diagnostics;

@@ -10,10 +10,14 @@ use super::exports::Exports;
 use super::members::{LinkedSegment, Member, MemberKind, Members};
 use super::remote::{self, RemoteModule};
 use super::units::Plan;
-use crate::scan::graph::{Import, ImportKind, Module, Target};
+use crate::scan::graph::{Body, Import, ImportKind, Module, Target};
 
 /// What marks the specifier of a stub module.
 const REMOTE: &str = "?remote";
+
+/// What marks the specifier under which a module that is written for `require` can be required; its own specifier is
+/// for those who import it.
+const COMMONJS: &str = "?commonjs";
 
 /// A module as a unit has it.
 #[derive(Debug)]
@@ -22,6 +26,8 @@ pub(crate) enum LinkedModule {
     Real(RealModule),
     /// Stubs for it.
     Remote(RemoteModule),
+    /// Runs a module that is written for `require` and exports what it gives: the specifier of that one.
+    Required(String),
 }
 
 /// Where the imports of a module lead in a unit.
@@ -31,6 +37,8 @@ pub(crate) struct RealModule {
     pub(crate) imports: Vec<Vec<Redirect>>,
     /// By index in its dynamic imports: the specifier, when it is a literal.
     pub(crate) dynamic_imports: Vec<Option<String>>,
+    /// Specifiers of the modules that its computed dynamic imports may load.
+    pub(crate) reachable: Vec<String>,
 }
 
 /// Where some or all members of an import come from.
@@ -92,8 +100,31 @@ impl<'a> Splitter<'a> {
             let module = graph.modules.get(real)?;
             return Some(LinkedModule::Remote(remote::link(module, self.exports, self.members, unit)));
         }
+        if let Some(required) = specifier.strip_suffix(COMMONJS) {
+            return Some(LinkedModule::Real(self.requiring(graph.modules.get(required)?, unit)));
+        }
         let module = graph.modules.get(specifier)?;
-        Some(LinkedModule::Real(self.real(module, unit)))
+        Some(match module.body {
+            Body::CommonJs(_) => LinkedModule::Required(format!("{specifier}{COMMONJS}")),
+            Body::JavaScript(_) | Body::Json => LinkedModule::Real(self.real(module, unit)),
+        })
+    }
+
+    /// A module that is written for `require`: what it requires is there in that form too, where it has one.
+    fn requiring(&self, module: &Module, unit: &[String]) -> RealModule {
+        let RealModule { mut imports, dynamic_imports, reachable } = self.real(module, unit);
+        for (import, redirects) in module.imports.iter().zip(&mut imports) {
+            if import.kind == ImportKind::ExportAll {
+                redirects.clear();
+            }
+            for Redirect { target, .. } in redirects {
+                let required = self.exports.graph.modules.get(target);
+                if required.is_some_and(|module| matches!(module.body, Body::CommonJs(_))) {
+                    target.push_str(COMMONJS);
+                }
+            }
+        }
+        RealModule { imports, dynamic_imports, reachable }
     }
 
     fn real(&self, module: &Module, unit: &[String]) -> RealModule {
@@ -102,7 +133,9 @@ impl<'a> Splitter<'a> {
             let (_, target) = import.literal.as_ref()?;
             self.whole(target, unit)
         });
-        RealModule { imports, dynamic_imports: dynamic_imports.collect() }
+        let reachable = module.dynamic_imports.iter().flat_map(|import| &import.reachable);
+        let reachable = reachable.filter_map(|target| self.whole(target, unit)).collect();
+        RealModule { imports, dynamic_imports: dynamic_imports.collect(), reachable }
     }
 
     fn import(&self, import: &Import, unit: &[String]) -> Vec<Redirect> {
@@ -144,18 +177,20 @@ impl LinkedModule {
         match self {
             Self::Real(real) => real.imports.iter().flatten().map(|redirect| redirect.target.as_str()).collect(),
             Self::Remote(remote) => remote.origins().map(String::as_str).collect(),
+            Self::Required(required) => IndexSet::from([required.as_str()]),
         }
     }
 
     /// Everything that it may load.
     fn targets(&self) -> impl Iterator<Item = &String> {
-        let (real, remote) = match self {
-            Self::Real(real) => (Some(real), None),
-            Self::Remote(remote) => (None, Some(remote)),
+        let (real, remote, required) = match self {
+            Self::Real(real) => (Some(real), None, None),
+            Self::Remote(remote) => (None, Some(remote), None),
+            Self::Required(required) => (None, None, Some(required)),
         };
         let imports = real.into_iter().flat_map(|real| real.imports.iter().flatten().map(|redirect| &redirect.target));
-        let dynamic = real.into_iter().flat_map(|real| real.dynamic_imports.iter().flatten());
-        imports.chain(dynamic).chain(remote.into_iter().flat_map(RemoteModule::origins))
+        let dynamic = real.into_iter().flat_map(|real| real.dynamic_imports.iter().flatten().chain(&real.reachable));
+        imports.chain(dynamic).chain(remote.into_iter().flat_map(RemoteModule::origins)).chain(required)
     }
 }
 
@@ -169,6 +204,11 @@ fn reach_of(member: &Member, unit: &[String]) -> Reach {
         MemberKind::Procedure(_) if !unit.iter().any(|name| member.segments.contains(name)) => Reach::Remote,
         MemberKind::Procedure(_) | MemberKind::Class => Reach::Local,
     }
+}
+
+/// The specifier that the graph knows a module by.
+pub(crate) fn in_graph(specifier: &str) -> &str {
+    specifier.strip_suffix(COMMONJS).unwrap_or(specifier)
 }
 
 fn stubs_of(specifier: &str) -> String {

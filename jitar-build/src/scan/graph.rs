@@ -40,12 +40,15 @@ pub(crate) struct Module {
     pub text: Arc<str>,
     /// Code or data.
     pub body: Body,
-    /// Static imports and re-exports that are left once types are stripped, in source order.
+    /// Static imports and re-exports that are left once types are stripped, in source order. Those of a module that is
+    /// written for `require` are what it requires, and an [`ImportKind::ExportAll`] for each module whose names it hands on.
     pub imports: Vec<Import>,
     /// `import(…)` expressions.
     pub dynamic_imports: Vec<DynamicImport>,
     /// What it exports, in source order. `export *` is an [`Import`] with [`ImportKind::ExportAll`].
     pub exports: Vec<Export>,
+    /// Whether it may have exports that only running it would tell; what somebody imports from it is added to `exports`.
+    pub is_open: bool,
     /// Top-level declarations by name. An anonymous default export is there under `default`.
     pub declarations: IndexMap<String, Declaration>,
     /// Whether it awaits at the top level.
@@ -57,6 +60,8 @@ pub(crate) struct Module {
 pub(crate) enum Body {
     /// Parsed, with types stripped and JSX compiled; only `generate/emit` looks inside.
     JavaScript(super::parse::Syntax),
+    /// Written for `require`: its text, but for these places.
+    CommonJs(Vec<super::parse::Edit>),
     /// A JSON module.
     Json,
 }
@@ -76,6 +81,8 @@ pub(crate) struct Import {
     pub names: Vec<ImportedName>,
     /// Value of the attribute `type`, such as `json`.
     pub attribute: Option<String>,
+    /// Whether the module can do without: a `require` that stands in a `try`.
+    pub is_optional: bool,
 }
 
 /// Forms of import statements.
@@ -120,6 +127,10 @@ pub(crate) struct DynamicImport {
     pub range: Range,
     /// Specifier and target when the argument is a literal.
     pub literal: Option<(String, Target)>,
+    /// How a computed specifier begins and ends, when it begins like a relative path.
+    pub ends: Option<(String, String)>,
+    /// The modules of the source folder that a computed specifier may mean.
+    pub reachable: Vec<Target>,
 }
 
 /// One exported name.

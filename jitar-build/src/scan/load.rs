@@ -10,8 +10,8 @@ use crate::parallel;
 
 use super::Importer;
 use super::graph::Range;
-use super::parse::{self, Language, Options, Parsed, Problem};
-use super::resolve::Location;
+use super::parse::{self, CommonJs, File, Form, Language, Options, Parsed, Problem};
+use super::resolve::{Location, Package};
 use super::shapes::TypeTable;
 
 /// A file to be loaded.
@@ -29,7 +29,7 @@ pub(super) enum Outcome {
     Unreadable(String),
     /// It has mistakes.
     Invalid { text: Arc<str>, code: &'static Code, problems: Vec<Problem> },
-    /// It is not an ES module.
+    /// It is not an ES module, and has to be one.
     CommonJs { text: Arc<str>, marker: Range },
     /// It can be used.
     Loaded { text: Arc<str>, content: Content },
@@ -39,6 +39,8 @@ pub(super) enum Outcome {
 pub(super) enum Content {
     /// Code.
     JavaScript(Box<Parsed>),
+    /// Code that is written for `require`.
+    CommonJs(CommonJs),
     /// Data.
     Json,
 }
@@ -71,8 +73,8 @@ fn load(location: &Location, options: &Options) -> Outcome {
     match Language::of(&location.file) {
         Some(Language::Json) => load_json(text),
         Some(language) => match &location.package {
-            None => load_javascript(text, language, options),
-            Some(_) => load_javascript(text, language, &Options::default()),
+            None => load_javascript(text, language, options, Form::Module),
+            Some(package) => load_javascript(text, language, &Options::of_packages(), form(location, package)),
         },
         None => Outcome::Invalid {
             text,
@@ -93,15 +95,28 @@ fn load_json(text: Arc<str>) -> Outcome {
     }
 }
 
-fn load_javascript(text: Arc<str>, language: Language, options: &Options) -> Outcome {
+/// How Node tells the module systems of packages apart, but that a file's own syntax goes before `package.json`.
+fn form(location: &Location, package: &Package) -> Form {
+    match location.file.extension() {
+        Some("cjs") => Form::CommonJs,
+        Some("js") if package.is_module => Form::ModuleUnlessMarked,
+        Some("js") => Form::CommonJsUnlessModule,
+        _ => Form::Module,
+    }
+}
+
+fn load_javascript(text: Arc<str>, language: Language, options: &Options, form: Form) -> Outcome {
     // The parser asserts in places; one odd file must not take the messages about all others with it.
-    let parsed = catch_unwind(AssertUnwindSafe(|| parse::parse(&text, language, options))).unwrap_or_else(|_| {
+    let parsed = catch_unwind(AssertUnwindSafe(|| parse::parse(&text, language, options, form))).unwrap_or_else(|_| {
         let message = "the parser failed on this file; please report it with the file".to_owned();
         Err(vec![Problem { range: Range::default(), message }])
     });
     match parsed {
-        Ok(Parsed { commonjs: Some(marker), .. }) => Outcome::CommonJs { text, marker },
-        Ok(parsed) => Outcome::Loaded { text, content: Content::JavaScript(Box::new(parsed)) },
+        Ok(File::Module(parsed)) => match parsed.commonjs {
+            Some(marker) => Outcome::CommonJs { text, marker },
+            None => Outcome::Loaded { text, content: Content::JavaScript(parsed) },
+        },
+        Ok(File::CommonJs(content)) => Outcome::Loaded { text, content: Content::CommonJs(content) },
         Err(problems) => Outcome::Invalid { text, code: &codes::SYNTAX, problems },
     }
 }

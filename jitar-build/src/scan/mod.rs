@@ -1,9 +1,10 @@
 //! First stage: reads the application's modules, follows their imports and returns the module graph.
 //!
-//! Every module below the source folder is parsed, whether something imports it or not; modules of packages are parsed
-//! when they are imported. Nothing is evaluated. Files are parsed on all cores, in rounds: what a round imports and no
+//! It begins with the modules that the configuration names; all others are parsed when something imports them, or may import
+//! them by a specifier that is computed. Nothing is evaluated. Files are parsed on all cores, in rounds: what a round imports and no
 //! earlier round has seen is the next round.
 
+mod commonjs;
 pub(crate) mod graph;
 mod load;
 mod names;
@@ -24,7 +25,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use self::graph::{Body, DynamicImport, Graph, Import, Module, Range, Target};
 use self::load::{Content, Outcome, Request};
 use self::parse::TypeNames;
-use self::resolve::{Location, Resolved, Resolver, TsConfig};
+use self::resolve::{Failure, Location, Resolved, Resolver, TsConfig, Way};
 
 /// What is to be scanned. All paths are absolute.
 #[derive(Debug, Clone, Copy)]
@@ -33,8 +34,10 @@ pub(crate) struct ScanInput<'a> {
     pub app: &'a Utf8Path,
     /// The source folder, inside or outside the application folder.
     pub source: &'a Utf8Path,
-    /// Every module below the source folder. Declaration files (`.d.ts`) may be among them and are left out.
+    /// The modules to begin with. Declaration files (`.d.ts`) may be among them and are left out.
     pub files: &'a [Utf8PathBuf],
+    /// All modules of the source folder: what computed specifiers may mean.
+    pub sources: &'a [Utf8PathBuf],
 }
 
 /// Parses all files of the input and what they import, also from `node_modules`.
@@ -130,9 +133,14 @@ impl<'a> Scanner<'a> {
                 }
             }
             Outcome::CommonJs { text, marker } => {
-                self.diagnostics.push(commonjs(&location, importer.as_ref(), &text, marker));
+                self.diagnostics.push(not_a_module(&location, &text, marker));
             }
-            Outcome::Loaded { text, content } => self.insert(&location, text, content),
+            Outcome::Loaded { text, content } => {
+                if let Content::CommonJs(file) = &content {
+                    self.diagnostics.extend(commonjs::check(&location, importer.as_ref(), &text, file));
+                }
+                self.insert(&location, text, content);
+            }
         }
     }
 
@@ -146,21 +154,29 @@ impl<'a> Scanner<'a> {
             imports: Vec::new(),
             dynamic_imports: Vec::new(),
             exports: Vec::new(),
+            is_open: false,
             declarations: indexmap::IndexMap::new(),
             has_top_level_await: false,
         };
-        if let Content::JavaScript(parsed) = content {
-            module.imports = parsed.imports;
-            module.dynamic_imports = parsed.dynamic_imports;
-            module.exports = parsed.exports;
-            module.declarations = parsed.declarations;
-            module.has_top_level_await = parsed.has_top_level_await;
-            module.body = Body::JavaScript(parsed.syntax);
-            self.types.insert(module.specifier.clone(), parsed.types);
-            if location.package.is_none() {
-                self.add_types(module.file.clone(), Arc::clone(&module.text), parsed.type_table);
+        match content {
+            Content::JavaScript(parsed) => {
+                module.imports = parsed.imports;
+                module.dynamic_imports = parsed.dynamic_imports;
+                module.exports = parsed.exports;
+                module.declarations = parsed.declarations;
+                module.has_top_level_await = parsed.has_top_level_await;
+                module.body = Body::JavaScript(parsed.syntax);
+                self.types.insert(module.specifier.clone(), parsed.types);
+                if location.package.is_none() {
+                    self.add_types(module.file.clone(), Arc::clone(&module.text), parsed.type_table);
+                }
+                self.link(location, &mut module);
             }
-            self.link(location, &mut module);
+            Content::CommonJs(parsed) => {
+                commonjs::fill(&mut module, parsed);
+                self.link(location, &mut module);
+            }
+            Content::Json => {}
         }
         self.graph.modules.insert(module.specifier.clone(), module);
     }
@@ -168,8 +184,13 @@ impl<'a> Scanner<'a> {
     /// Resolves all imports of a module.
     fn link(&mut self, location: &Location, module: &mut Module) {
         let mut imports = std::mem::take(&mut module.imports);
-        for Import { specifier, range, target, attribute, .. } in &mut imports {
-            *target = self.target(location, module, specifier, *range);
+        let way = if matches!(module.body, Body::CommonJs(_)) { Way::Require } else { Way::Import };
+        for Import { specifier, range, target, attribute, is_optional, .. } in &mut imports {
+            let found = self.resolver.resolve(location, specifier, way);
+            if *is_optional && found.is_err() {
+                continue;
+            }
+            *target = self.target(module, found, *range);
             if let Some(kind) = attribute.as_ref().filter(|kind| *kind != "json") {
                 let message = format!("modules of type `{kind}` cannot be imported");
                 let diagnostic = Diagnostic::error(&codes::UNSUPPORTED_FILE, message);
@@ -179,17 +200,48 @@ impl<'a> Scanner<'a> {
         }
         module.imports = imports;
         let mut dynamic_imports = std::mem::take(&mut module.dynamic_imports);
-        for DynamicImport { range, literal } in &mut dynamic_imports {
+        for DynamicImport { range, literal, ends, reachable } in &mut dynamic_imports {
+            if let Some((start, end)) = ends.as_ref().filter(|_| location.package.is_none()) {
+                *reachable = self.reachable(location, module, start, end, *range);
+            }
             if let Some((specifier, target)) = literal {
-                *target = self.target(location, module, specifier, *range);
+                let found = self.resolver.resolve(location, specifier, Way::Import);
+                *target = self.target(module, found, *range);
             }
         }
         module.dynamic_imports = dynamic_imports;
     }
 
-    fn target(&mut self, location: &Location, module: &Module, specifier: &str, range: Range) -> Target {
+    /// The modules of the source folder that a computed specifier may mean. Extensions may be left out of it, or be those
+    /// of compiled files.
+    fn reachable(&mut self, location: &Location, module: &Module, start: &str, end: &str, range: Range) -> Vec<Target> {
+        let (folder, name) = start.rsplit_once('/').unwrap_or((".", start));
+        let folder = specifier::normalize(&module.file.with_file_name("").join(folder));
+        let end = end.strip_suffix(".js").or_else(|| end.strip_suffix(".mjs")).unwrap_or(end);
+        let is_meant = |file: &&Utf8PathBuf| {
+            let path = file.strip_prefix(&folder).ok().filter(|path| path.as_str().starts_with(name));
+            path.is_some_and(|path| path.as_str().ends_with(end) || path.with_extension("").as_str().ends_with(end))
+        };
+        let sources = self.input.sources;
+        let meant = sources.iter().filter(|file| !is_declaration_file(file)).filter(is_meant);
+        meant
+            .filter(|file| **file != location.file)
+            .map(|file| {
+                let found = Location::of_app(self.input.app, file.clone());
+                let target = Target::Module(found.specifier.clone());
+                self.enqueue(
+                    found,
+                    Some(Importer { file: module.file.clone(), text: Arc::clone(&module.text), range }),
+                );
+                target
+            })
+            .collect()
+    }
+
+    /// Where an import leads; what was found is put into the queue, what was not is reported.
+    fn target(&mut self, module: &Module, found: Result<Resolved, Failure>, range: Range) -> Target {
         let importer = Importer { file: module.file.clone(), text: Arc::clone(&module.text), range };
-        match self.resolver.resolve(location, specifier) {
+        match found {
             Ok(Resolved::Module(found)) => {
                 let target = Target::Module(found.specifier.clone());
                 self.enqueue(found, Some(importer));
@@ -226,7 +278,9 @@ impl<'a> Scanner<'a> {
         };
         for module in self.graph.modules.values_mut() {
             module.imports.iter_mut().for_each(|import| forget(&mut import.target));
-            module.dynamic_imports.iter_mut().filter_map(|import| import.literal.as_mut()).for_each(|(_, t)| forget(t));
+            for import in &mut module.dynamic_imports {
+                import.literal.iter_mut().map(|(_, target)| target).chain(&mut import.reachable).for_each(forget);
+            }
         }
     }
 }
@@ -246,19 +300,10 @@ fn at_importer(diagnostic: Diagnostic, importer: Option<&Importer>) -> Diagnosti
     }
 }
 
-/// Names the package at the import that leads to it; a module of the application is shown itself.
-fn commonjs(location: &Location, importer: Option<&Importer>, text: &Arc<str>, marker: Range) -> Diagnostic {
-    match &location.package {
-        Some(package) => at_importer(resolve::commonjs_package(&package.name).into_diagnostic(), importer).label(
-            &location.file,
-            text,
-            marker,
-            "CommonJS",
-        ),
-        None => Diagnostic::error(&codes::COMMONJS, "a module of the application is written as CommonJS")
-            .label(&location.file, text, marker, "not available in an ES module")
-            .help("write `import` and `export` instead of `require` and `module.exports`"),
-    }
+fn not_a_module(location: &Location, text: &Arc<str>, marker: Range) -> Diagnostic {
+    Diagnostic::error(&codes::COMMONJS, "a module of the application is written as CommonJS")
+        .label(&location.file, text, marker, "not available in an ES module")
+        .help("write `import` and `export` instead of `require` and `module.exports`")
 }
 
 fn is_declaration_file(file: &Utf8Path) -> bool {

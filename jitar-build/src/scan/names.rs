@@ -3,20 +3,23 @@
 //! A name that turns out to be a type is taken out instead: `export { T } from "./t"` and `import { T } from "./t";
 //! export { T }` are written without `type` in many applications, and only the whole graph tells that `T` is no value.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use camino::Utf8Path;
 
 use crate::diagnostics::{Diagnostic, Diagnostics, closest, codes};
 
-use super::graph::{Body, ExportSource, Graph, Import, ImportKind, ImportedName, Module, Target};
+use super::commonjs;
+use super::graph::{Body, ExportSource, Graph, Import, ImportKind, ImportedName, Module, Range, Target};
 use super::parse::{Language, TypeNames};
 
 /// What a name of a module is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Name {
+enum Name<'g> {
     /// Something at run time, or something that cannot be known.
     Value,
+    /// Maybe something at run time: only running the module with this specifier would tell.
+    Open(&'g str),
     /// Something for the type checker only.
     Type,
     /// Nothing.
@@ -27,6 +30,7 @@ enum Name {
 pub(super) fn check(graph: &mut Graph, types: &HashMap<String, TypeNames>) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     let mut forgotten = Vec::new();
+    let mut wanted = BTreeSet::new();
     for module in graph.modules.values() {
         for (idx, import) in module.imports.iter().enumerate() {
             let Target::Module(target) = &import.target else { continue };
@@ -35,6 +39,9 @@ pub(super) fn check(graph: &mut Graph, types: &HashMap<String, TypeNames>) -> Di
             for (member, name) in import.names.iter().enumerate() {
                 match names.look_up(target, &name.imported) {
                     Name::Value => {}
+                    Name::Open(open) => {
+                        wanted.insert((open.to_owned(), name.imported.clone()));
+                    }
                     Name::Type if may_import_types(&module.file) => members.push(member),
                     found => diagnostics.push(names.missing(module, import, name, found)),
                 }
@@ -47,6 +54,11 @@ pub(super) fn check(graph: &mut Graph, types: &HashMap<String, TypeNames>) -> Di
     for (module, idx, members) in forgotten {
         if let Some(module) = graph.modules.get_mut(&module) {
             forget(module, idx, &members);
+        }
+    }
+    for (module, name) in wanted {
+        if let Some(module) = graph.modules.get_mut(&module) {
+            commonjs::add_export(module, name, Range::default());
         }
     }
     diagnostics
@@ -62,12 +74,12 @@ struct Names<'g> {
 }
 
 impl<'g> Names<'g> {
-    fn look_up(&self, module: &'g str, name: &'g str) -> Name {
+    fn look_up(&self, module: &'g str, name: &'g str) -> Name<'g> {
         self.follow(module, name, &mut HashSet::new())
     }
 
     /// `seen` holds what is already being looked up: modules may export from each other.
-    fn follow(&self, module: &'g str, name: &'g str, seen: &mut HashSet<(&'g str, &'g str)>) -> Name {
+    fn follow(&self, module: &'g str, name: &'g str, seen: &mut HashSet<(&'g str, &'g str)>) -> Name<'g> {
         if name == "*" {
             return Name::Value;
         }
@@ -83,8 +95,8 @@ impl<'g> Names<'g> {
                 ExportSource::Local(_) => Name::Value,
                 // When there is nothing behind it, the mistake is there.
                 ExportSource::Import(idx, imported) => match self.through(&module.imports[*idx], imported, seen) {
-                    Name::Type => Name::Type,
-                    Name::Value | Name::Missing => Name::Value,
+                    Name::Missing => Name::Value,
+                    found => found,
                 },
             };
         }
@@ -93,10 +105,15 @@ impl<'g> Names<'g> {
             return Name::Type;
         }
         let stars = module.imports.iter().filter(|import| import.kind == ImportKind::ExportAll && name != "default");
-        let found: Vec<Name> = stars.map(|import| self.through(import, name, seen)).collect();
+        let found: Vec<Name<'g>> = stars.map(|import| self.through(import, name, seen)).collect();
         let is_open = types.is_some_and(|types| types.is_open);
+        let open = found.iter().find(|name| matches!(name, Name::Open(_)));
         if found.contains(&Name::Value) {
             Name::Value
+        } else if module.is_open {
+            Name::Open(&module.specifier)
+        } else if let Some(open) = open {
+            *open
         } else if found.contains(&Name::Type) || is_open {
             Name::Type
         } else {
@@ -104,7 +121,7 @@ impl<'g> Names<'g> {
         }
     }
 
-    fn through(&self, import: &'g Import, name: &'g str, seen: &mut HashSet<(&'g str, &'g str)>) -> Name {
+    fn through(&self, import: &'g Import, name: &'g str, seen: &mut HashSet<(&'g str, &'g str)>) -> Name<'g> {
         match &import.target {
             Target::Module(target) => self.follow(target, name, seen),
             // What the runtime and Rust offer is not known here, and a mistake is not to be reported twice.
@@ -112,7 +129,7 @@ impl<'g> Names<'g> {
         }
     }
 
-    fn missing(&self, module: &Module, import: &Import, name: &ImportedName, found: Name) -> Diagnostic {
+    fn missing(&self, module: &Module, import: &Import, name: &ImportedName, found: Name<'_>) -> Diagnostic {
         let ImportedName { imported, range, .. } = name;
         let message = format!("`{}` does not export `{imported}`", import.specifier);
         let diagnostic = Diagnostic::error(&codes::MISSING_IMPORT, message);

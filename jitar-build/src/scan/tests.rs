@@ -10,7 +10,7 @@ fn scanned(files: &[(&str, &str)]) -> (Folder, Graph, Diagnostics, Vec<Utf8PathB
     let roots: Vec<Utf8PathBuf> =
         files.iter().filter(|(path, _)| path.starts_with("app/src/")).map(|(path, _)| folder.path(path)).collect();
     let (app, source) = (folder.path("app"), folder.path("app/src"));
-    let (graph, diagnostics, read) = scan(&ScanInput { app: &app, source: &source, files: &roots });
+    let (graph, diagnostics, read) = scan(&ScanInput { app: &app, source: &source, files: &roots, sources: &roots });
     (folder, graph, diagnostics, read)
 }
 
@@ -94,14 +94,14 @@ fn all_mistakes_are_reported_at_once() {
         ("app/src/c.js", "module.exports = require('./a')"),
         ("app/src/d.ts", "import d from 'old'; import './style.css'; export { d }"),
         ("app/src/data.json", "{\"a\": }"),
-        ("app/node_modules/old/index.js", "module.exports = 1"),
+        ("app/node_modules/old/index.js", "module.exports = 1; const = 1"),
     ]);
     let expected = [
+        "JITAR0001 index.js \"=\": unexpected token `=`. Expected yield, an identifier, [ or {",
         "JITAR0002 a.ts \"'./gone'\": cannot find module `./gone`: there is no `src/gone`",
         "JITAR0003 a.ts \"'node:fs'\": `node:fs` is a module of Node, which is not there at run time",
         "JITAR0001 b.ts \"=\": unexpected token `=`. Expected yield, an identifier, [ or {",
         "JITAR0008 c.js \"module.exports\": a module of the application is written as CommonJS",
-        "JITAR0008 d.ts \"'old'\": package `old` is written as CommonJS, only ES modules can be imported",
         "JITAR0002 d.ts \"'./style.css'\": cannot find module `./style.css`: there is no `src/style.css`",
         "JITAR0009 data.json \"}\": expected value",
     ];
@@ -118,7 +118,8 @@ fn unreadable_files_are_reported_where_they_are_imported() {
     let invalid = [0x66, 0xff, 0x66];
     crate::fs::write_if_changed(&folder.path("app/src/b.ts"), &invalid).expect("writes");
     let (app, source) = (folder.path("app"), folder.path("app/src"));
-    let (_, diagnostics, _) = scan(&ScanInput { app: &app, source: &source, files: &[folder.path("app/src/a.ts")] });
+    let files = [folder.path("app/src/a.ts")];
+    let (_, diagnostics, _) = scan(&ScanInput { app: &app, source: &source, files: &files, sources: &files });
     let messages = shown(&diagnostics);
     assert!(messages[0].starts_with("JITAR0006 a.ts \"'./b'\": cannot read `"), "{messages:?}");
 }

@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Scanner;
 use super::load;
-use super::resolve::{Location, Resolved};
+use super::resolve::{Location, Resolved, Way};
 use super::shapes::{TypeFile, TypeTable};
 
 impl Scanner<'_> {
@@ -44,7 +44,7 @@ impl Scanner<'_> {
     /// The file of the application that a specifier means to the type checker.
     fn type_file(&mut self, importer: &Utf8Path, specifier: &str) -> Option<Utf8PathBuf> {
         let location = Location::of_app(self.input.app, importer.to_owned());
-        match self.resolver.resolve(&location, specifier) {
+        match self.resolver.resolve(&location, specifier, Way::Import) {
             Ok(Resolved::Module(Location { package: None, file, .. })) => Some(file),
             Ok(_) => None,
             Err(_) => {

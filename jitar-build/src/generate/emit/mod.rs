@@ -66,7 +66,8 @@ pub(crate) struct Emitted {
 /// Prints a module with its imports rewritten. Imports of `.json` modules get `with { type: "json" }`.
 pub(crate) fn emit(module: &Module, rewrites: &Rewrites, content: SourcesContent) -> Emitted {
     match &module.body {
-        Body::Json => Emitted { code: module.text.to_string(), map: None },
+        // What is written for `require` is kept as text and never printed; `generate/commonjs` wraps it.
+        Body::Json | Body::CommonJs(_) => Emitted { code: module.text.to_string(), map: None },
         Body::JavaScript(syntax) => {
             let tree = rewrite(&syntax.module, module, rewrites);
             print(&tree, module, content)

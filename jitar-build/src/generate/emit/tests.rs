@@ -18,7 +18,8 @@ fn module(file: &str, text: &str) -> Module {
     ]);
     let files: [Utf8PathBuf; 1] = [folder.path(&format!("app/src/{file}"))];
     let (app, source) = (folder.path("app"), folder.path("app/src"));
-    let (Graph { mut modules, .. }, diagnostics, _) = scan(&ScanInput { app: &app, source: &source, files: &files });
+    let input = ScanInput { app: &app, source: &source, files: &files, sources: &files };
+    let (Graph { mut modules, .. }, diagnostics, _) = scan(&input);
     assert!(diagnostics.is_empty(), "{text}: {diagnostics:?}");
     modules.swap_remove(&format!("file:///app/src/{file}")).expect("the module is in the graph")
 }
@@ -128,6 +129,12 @@ fn types_jsx_and_decorators_are_compiled() {
         let file = if text.contains("</") { "m.tsx" } else { "m.ts" };
         assert_eq!(flat(&printed(file, text)), expected, "{text}");
     }
+    let parts = flat(&printed(
+        "m.ts",
+        "namespace N { export let a = 1, c = 2; } export namespace N { a = c; f({ a }); const d = (a: any) => [a, g.a, free]; }",
+    ));
+    let second = parts.rsplit_once("(function(N)").expect("two parts").1.trim_start();
+    assert!(second.starts_with("{ N.a = N.c; f({ a: N.a }); const d = (a)=>[ a, g.a, free ];"), "{second}");
     let decorated = printed("m.ts", "declare const dec: any; @dec export class A { @dec m() {} @dec accessor n = 1 }");
     assert!(!decorated.contains("@dec") && !decorated.contains("accessor n"), "{decorated}");
     assert!(!decorated.contains("@swc/helpers"), "helpers are part of the module: {decorated}");

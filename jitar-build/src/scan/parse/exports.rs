@@ -49,7 +49,7 @@ fn same_name(ident: Ident) -> Written {
 }
 
 /// The names that a declaration declares, types included.
-fn declared(declaration: &Decl) -> Vec<Ident> {
+pub(super) fn declared(declaration: &Decl) -> Vec<Ident> {
     match declaration {
         Decl::Class(class) => vec![class.ident.clone()],
         Decl::Fn(function) => vec![function.ident.clone()],

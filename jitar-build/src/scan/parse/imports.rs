@@ -2,9 +2,9 @@
 
 use swc_core::common::{Span, Spanned};
 use swc_core::ecma::ast::{
-    AwaitExpr, CallExpr, Callee, Constructor, ExportSpecifier, Expr, ForOfStmt, Function, GetterProp, ImportPhase,
-    ImportSpecifier, JSXElement, JSXFragment, Lit, Module, ModuleDecl, ModuleExportName, ModuleItem, ObjectLit, Prop,
-    PropName, PropOrSpread, SetterProp, Str, UsingDecl,
+    AwaitExpr, BinaryOp, CallExpr, Callee, Constructor, ExportSpecifier, Expr, ForOfStmt, Function, GetterProp,
+    ImportPhase, ImportSpecifier, JSXElement, JSXFragment, Lit, Module, ModuleDecl, ModuleExportName, ModuleItem,
+    ObjectLit, Prop, PropName, PropOrSpread, SetterProp, Str, TplElement, UsingDecl,
 };
 use swc_core::ecma::visit::{Visit, VisitWith, noop_visit_type};
 
@@ -41,6 +41,7 @@ fn import(item: &ModuleItem, jsx: Option<Range>) -> Option<Import> {
         kind,
         names,
         attribute: attributes.as_deref().and_then(type_attribute),
+        is_optional: false,
     })
 }
 
@@ -142,10 +143,31 @@ impl Visit for DynamicImports {
 
     fn visit_call_expr(&mut self, call: &CallExpr) {
         if let (Callee::Import(_), Some(argument)) = (&call.callee, call.args.first()) {
-            let literal = literal_of(&argument.expr).map(|specifier| (specifier, Target::Unresolved));
-            self.0.push(DynamicImport { range: range(argument.expr.span()), literal });
+            self.0.push(dynamic_import(&argument.expr));
         }
         call.visit_children_with(self);
+    }
+}
+
+/// The `import()` of a specifier.
+pub(super) fn dynamic_import(specifier: &Expr) -> DynamicImport {
+    let literal = literal_of(specifier).map(|specifier| (specifier, Target::Unresolved));
+    let ends = Some(ends_of(specifier)).filter(|_| literal.is_none());
+    let ends = ends.filter(|(start, _)| start.starts_with("./") || start.starts_with("../"));
+    DynamicImport { range: range(specifier.span()), literal, ends, reachable: Vec::new() }
+}
+
+/// How a text begins and ends that is put together from parts; nothing where an end is not known.
+fn ends_of(expression: &Expr) -> (String, String) {
+    let text = |part: Option<&TplElement>| {
+        part.and_then(|part| part.cooked.as_ref()).map(|text| text.to_string_lossy().into_owned()).unwrap_or_default()
+    };
+    match expression {
+        Expr::Paren(inner) => ends_of(&inner.expr),
+        Expr::Lit(Lit::Str(literal)) => (text_of(literal), text_of(literal)),
+        Expr::Tpl(template) => (text(template.quasis.first()), text(template.quasis.last())),
+        Expr::Bin(sum) if sum.op == BinaryOp::Add => (ends_of(&sum.left).0, ends_of(&sum.right).1),
+        _ => (String::new(), String::new()),
     }
 }
 
@@ -321,6 +343,26 @@ mod tests {
             })
             .collect();
         assert_eq!(shown, [(Some("./a"), "'./a'"), (Some("./b"), "`./b`"), (None, "x + 'c'")]);
+    }
+
+    #[test]
+    fn computed_specifiers_have_two_ends() {
+        let cases = [
+            ("`./pages/${a}.ts`", Some(("./pages/", ".ts"))),
+            ("`./${a}/${b}`", Some(("./", ""))),
+            ("'../' + a", Some(("../", ""))),
+            ("'./x-' + a + '.js'", Some(("./x-", ".js"))),
+            ("('./' + (a + `/${b}.json`))", Some(("./", ".json"))),
+            ("`package/${a}`", None),
+            ("a + './b'", None),
+            ("a", None),
+            ("'./a'", None),
+        ];
+        for (specifier, expected) in cases {
+            let found = parsed(&format!("import({specifier})"), Language::JavaScript).dynamic_imports.remove(0).ends;
+            let found = found.as_ref().map(|(start, end)| (start.as_str(), end.as_str()));
+            assert_eq!(found, expected, "{specifier}");
+        }
     }
 
     #[test]

@@ -6,8 +6,10 @@
 
 mod commonjs;
 mod declarations;
+mod environment;
 mod exports;
 mod imports;
+mod namespaces;
 mod parameters;
 mod shapes;
 mod state;
@@ -21,13 +23,15 @@ use indexmap::IndexMap;
 use swc_core::common::comments::SingleThreadedComments;
 use swc_core::common::{FileName, GLOBALS, Globals, Mark, SourceMap, Span, Spanned, sync::Lrc};
 use swc_core::ecma::ast::{EsVersion, Module, ModuleItem, Program};
-use swc_core::ecma::parser::{EsSyntax, Syntax as ParserSyntax, TsSyntax, parse_file_as_module};
+use swc_core::ecma::parser::{EsSyntax, Syntax as ParserSyntax, TsSyntax, parse_file_as_module, parse_file_as_program};
 use swc_core::ecma::transforms::base::resolver;
 use swc_core::ecma::visit::VisitMutWith;
 
 use super::graph::{Declaration, DeclarationKind, DynamicImport, Export, Import, Range};
 use super::shapes::TypeTable;
 
+pub(super) use commonjs::CommonJs;
+pub(crate) use commonjs::Edit;
 pub(super) use exports::TypeNames;
 pub(crate) use imports::source_of;
 pub(super) use transform::{Jsx, Options};
@@ -61,6 +65,8 @@ pub(super) enum Language {
     TypeScriptJsx,
     /// `.js`, `.jsx`, `.mjs`, all with JSX
     JavaScript,
+    /// `.cjs`, in packages only
+    CommonJs,
     /// `.json`
     Json,
 }
@@ -72,6 +78,7 @@ impl Language {
             "ts" | "mts" => Some(Self::TypeScript),
             "tsx" => Some(Self::TypeScriptJsx),
             "js" | "jsx" | "mjs" => Some(Self::JavaScript),
+            "cjs" => Some(Self::CommonJs),
             "json" => Some(Self::Json),
             _ => None,
         }
@@ -82,7 +89,7 @@ impl Language {
     }
 
     fn has_jsx(self) -> bool {
-        self != Self::TypeScript
+        !matches!(self, Self::TypeScript | Self::CommonJs)
     }
 
     fn syntax(self) -> ParserSyntax {
@@ -90,7 +97,7 @@ impl Language {
             return ParserSyntax::Typescript(TsSyntax { tsx: self.has_jsx(), decorators: true, ..TsSyntax::default() });
         }
         ParserSyntax::Es(EsSyntax {
-            jsx: true,
+            jsx: self.has_jsx(),
             decorators: true,
             decorators_before_export: true,
             auto_accessors: true,
@@ -128,7 +135,29 @@ impl Problem {
     }
 }
 
-/// What a file holds. Targets of imports are not resolved yet.
+/// Which module systems a file may be written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// `import` and `export` only.
+    Module,
+    /// Either; a file without any `import` and `export` is written for `require` when it uses something of that.
+    ModuleUnlessMarked,
+    /// Either; every file without any `import` and `export` is written for `require`.
+    CommonJsUnlessModule,
+    /// `require` only.
+    CommonJs,
+}
+
+/// A file as one of the two module systems has it.
+#[derive(Debug)]
+pub(super) enum File {
+    /// An ES module.
+    Module(Box<Parsed>),
+    /// Written for `require`.
+    CommonJs(CommonJs),
+}
+
+/// What a module holds. Targets of imports are not resolved yet.
 #[derive(Debug)]
 pub(super) struct Parsed {
     /// For the printer.
@@ -155,7 +184,20 @@ pub(super) struct Parsed {
 ///
 /// # Errors
 /// All mistakes that the parser and the passes find, in order.
-pub(super) fn parse(text: &str, language: Language, options: &Options) -> Result<Parsed, Vec<Problem>> {
+pub(super) fn parse(text: &str, language: Language, options: &Options, form: Form) -> Result<File, Vec<Problem>> {
+    if form == Form::CommonJs {
+        return commonjs::parse(text, language).map(File::CommonJs);
+    }
+    match parse_module(text, language, options, form) {
+        // Sloppy mode allows what modules do not; a text that is wrong in both is told what is wrong in a module.
+        Err(problems) if form == Form::CommonJsUnlessModule && !has_module_syntax(text, language) => {
+            commonjs::parse(text, language).map(File::CommonJs).map_err(|_| problems)
+        }
+        parsed => parsed,
+    }
+}
+
+fn parse_module(text: &str, language: Language, options: &Options, form: Form) -> Result<File, Vec<Problem>> {
     let sources: Lrc<SourceMap> = Lrc::default();
     let file = sources.new_source_file(Lrc::new(FileName::Anon), text.to_owned());
     let comments = SingleThreadedComments::default();
@@ -172,8 +214,16 @@ pub(super) fn parse(text: &str, language: Language, options: &Options) -> Result
     GLOBALS.set(&Globals::new(), || {
         let marks = Marks { unresolved: Mark::new(), top_level: Mark::new() };
         let input = transform::Input { sources, comments, language, options, marks, text };
-        analyse(module, input)
+        analyse(module, input, form)
     })
+}
+
+/// Whether a text that cannot be parsed as a module contains `import` or `export` all the same.
+fn has_module_syntax(text: &str, language: Language) -> bool {
+    let sources: Lrc<SourceMap> = Lrc::default();
+    let file = sources.new_source_file(Lrc::new(FileName::Anon), text.to_owned());
+    let parsed = parse_file_as_program(&file, language.syntax(), EsVersion::latest(), None, &mut Vec::new());
+    parsed.is_ok_and(|program| program.is_module())
 }
 
 /// The marks that tell free names and names of the module apart.
@@ -183,10 +233,14 @@ struct Marks {
     top_level: Mark,
 }
 
-fn analyse(mut module: Module, input: transform::Input<'_>) -> Result<Parsed, Vec<Problem>> {
+fn analyse(mut module: Module, input: transform::Input<'_>, form: Form) -> Result<File, Vec<Problem>> {
     module.shebang = None;
     let marks = input.marks;
     module.visit_mut_with(&mut resolver(marks.unresolved, marks.top_level, input.language.is_typescript()));
+    let commonjs = commonjs::find_marker(&module, marks.unresolved);
+    if is_commonjs(&module, commonjs, form) {
+        return Ok(File::CommonJs(commonjs::of_module(module, marks.unresolved)));
+    }
 
     let mut mistakes = imports::refuse_phases(&module);
     let mut declarations = declarations::collect(&module, input.language);
@@ -195,8 +249,10 @@ fn analyse(mut module: Module, input: transform::Input<'_>) -> Result<Parsed, Ve
         if input.language.is_typescript() { type_table(&module, &declarations) } else { TypeTable::default() };
     let written = exports::collect(&module);
     let exports_unknown_types = exports::exports_unknown_types(&module);
-    let commonjs = commonjs::find(&module, marks.unresolved);
     let jsx = imports::first_jsx(&module);
+    if input.language.is_typescript() && input.text.contains("namespace") {
+        namespaces::complete(&mut module, marks.unresolved);
+    }
 
     let mut program = Program::Module(module);
     mistakes.extend(transform::compile(&mut program, input));
@@ -212,7 +268,7 @@ fn analyse(mut module: Module, input: transform::Input<'_>) -> Result<Parsed, Ve
         return Err(mistakes);
     }
     let syntax = Syntax { module: transform::tidy(program) };
-    Ok(Parsed {
+    Ok(File::Module(Box::new(Parsed {
         syntax,
         imports,
         dynamic_imports,
@@ -222,7 +278,16 @@ fn analyse(mut module: Module, input: transform::Input<'_>) -> Result<Parsed, Ve
         declarations,
         has_top_level_await,
         commonjs,
-    })
+    })))
+}
+
+fn is_commonjs(module: &Module, marker: Option<Range>, form: Form) -> bool {
+    let has_module_syntax = || module.body.iter().any(is_module_syntax) || imports::has_top_level_await(module);
+    match form {
+        Form::Module | Form::CommonJs => false,
+        Form::ModuleUnlessMarked => marker.is_some(),
+        Form::CommonJsUnlessModule => !has_module_syntax(),
+    }
 }
 
 fn type_table(module: &Module, declarations: &IndexMap<String, Declaration>) -> TypeTable {
@@ -270,12 +335,15 @@ pub(crate) mod tests {
 
     /// Parses with the default options a text that has no mistakes.
     pub(in super::super) fn parsed(text: &str, language: Language) -> Parsed {
-        parse(text, language, &Options::default()).unwrap_or_else(|problems| panic!("{text}: {problems:?}"))
+        match parse(text, language, &Options::default(), Form::Module) {
+            Ok(File::Module(parsed)) => *parsed,
+            other => panic!("{text}: {other:?}"),
+        }
     }
 
     /// The mistakes in a text, each with the part that it points at.
     pub(in super::super) fn refused(text: &str, language: Language) -> Vec<String> {
-        let problems = parse(text, language, &Options::default()).expect_err(text);
+        let problems = parse(text, language, &Options::default(), Form::Module).expect_err(text);
         let show = |Problem { range, message }: Problem| format!("{}: {message}", &text[range.start..range.end]);
         problems.into_iter().map(show).collect()
     }
@@ -313,7 +381,7 @@ pub(crate) mod tests {
             ("a.mjs", Some(Language::JavaScript)),
             ("a.b.js", Some(Language::JavaScript)),
             ("a.json", Some(Language::Json)),
-            ("a.cjs", None),
+            ("a.cjs", Some(Language::CommonJs)),
             ("a", None),
         ];
         for (file, expected) in cases {

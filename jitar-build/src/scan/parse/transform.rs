@@ -6,7 +6,7 @@ use std::rc::Rc;
 use swc_core::common::comments::SingleThreadedComments;
 use swc_core::common::errors::{DiagnosticBuilder, Emitter, HANDLER, Handler};
 use swc_core::common::{SourceMap, sync::Lrc};
-use swc_core::ecma::ast::{Module, Program};
+use swc_core::ecma::ast::{Class, ClassMember, Module, Program};
 use swc_core::ecma::transforms::base::fixer::fixer;
 use swc_core::ecma::transforms::base::helpers::{HELPERS, Helpers, inject_helpers};
 use swc_core::ecma::transforms::base::hygiene::hygiene;
@@ -14,8 +14,9 @@ use swc_core::ecma::transforms::proposal::decorator_2023_11::decorator_2023_11;
 use swc_core::ecma::transforms::proposal::decorators::{Config as DecoratorConfig, decorators};
 use swc_core::ecma::transforms::react::{Options as ReactOptions, Runtime, react};
 use swc_core::ecma::transforms::typescript::{Config, TsImportExportAssignConfig, TsxConfig, tsx, typescript};
+use swc_core::ecma::visit::{VisitMut, VisitMutWith, noop_visit_mut_type};
 
-use super::{Language, Marks, Problem};
+use super::{Language, Marks, Problem, environment};
 
 /// What `tsconfig.json` says about compiling.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,6 +29,15 @@ pub(crate) struct Options {
     pub(crate) decorator_metadata: bool,
     /// `verbatimModuleSyntax`: imports are kept unless they are marked with `type`.
     pub(crate) verbatim_modules: bool,
+    /// `process.env.NODE_ENV` is a constant.
+    pub(crate) fixed_environment: bool,
+}
+
+impl Options {
+    /// What packages are compiled with, whatever the application's own settings are.
+    pub(crate) fn of_packages() -> Self {
+        Self { fixed_environment: true, ..Self::default() }
+    }
 }
 
 /// How JSX is compiled.
@@ -66,6 +76,9 @@ pub(super) fn compile(program: &mut Program, input: Input<'_>) -> Vec<Problem> {
     let handler = Handler::with_emitter(false, false, Box::new(Collector(Rc::clone(&complaints))));
     HANDLER.set(&handler, || {
         HELPERS.set(&Helpers::new(false), || {
+            if input.options.fixed_environment && input.text.contains("NODE_ENV") {
+                program.visit_mut_with(&mut environment::Replace);
+            }
             compile_decorators(program, &input);
             if input.language.is_typescript() {
                 strip_types(program, &input);
@@ -96,6 +109,7 @@ fn compile_decorators(program: &mut Program, input: &Input<'_>) {
         return;
     }
     if options.legacy_decorators {
+        program.visit_mut_with(&mut StaticMembersLast);
         program.mutate(decorators(DecoratorConfig {
             legacy: true,
             emit_metadata: options.decorator_metadata,
@@ -103,6 +117,31 @@ fn compile_decorators(program: &mut Program, input: &Input<'_>) {
         }));
     } else {
         program.mutate(decorator_2023_11());
+    }
+}
+
+/// TypeScript decorates what belongs to the class after what belongs to its instances, the pass in the order of the text.
+/// Moving all that is static changes nothing else: only its own order counts.
+struct StaticMembersLast;
+
+impl VisitMut for StaticMembersLast {
+    noop_visit_mut_type!();
+
+    fn visit_mut_class(&mut self, class: &mut Class) {
+        class.visit_mut_children_with(self);
+        class.body.sort_by_key(is_static);
+    }
+}
+
+fn is_static(member: &ClassMember) -> bool {
+    match member {
+        ClassMember::Method(method) => method.is_static,
+        ClassMember::PrivateMethod(method) => method.is_static,
+        ClassMember::ClassProp(property) => property.is_static,
+        ClassMember::PrivateProp(property) => property.is_static,
+        ClassMember::AutoAccessor(accessor) => accessor.is_static,
+        ClassMember::StaticBlock(_) => true,
+        ClassMember::Constructor(_) | ClassMember::TsIndexSignature(_) | ClassMember::Empty(_) => false,
     }
 }
 

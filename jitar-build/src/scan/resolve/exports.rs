@@ -2,24 +2,30 @@
 
 use serde_json::Value;
 
-/// Conditions that hold here. The order is the package's.
-const CONDITIONS: [&str; 5] = ["jitar", "worker", "browser", "import", "default"];
-/// Conditions under which packages offer `CommonJS`.
-const COMMONJS_CONDITIONS: [&str; 4] = ["require", "node", "module-sync", "default"];
+use super::Way;
+
+/// Conditions that hold for `import`. The order is the package's.
+const IMPORT: [&str; 5] = ["jitar", "worker", "browser", "import", "default"];
+/// Conditions that hold for `require`.
+const REQUIRE: [&str; 5] = ["jitar", "worker", "browser", "require", "default"];
+/// What is better than nothing, for a package that offers no file for the way in which it is asked for.
+const ANY: [&str; 8] = ["jitar", "worker", "browser", "import", "require", "node", "module-sync", "default"];
 
 /// The target of a subpath (`.` or `./…`) in an `exports` map.
-pub(super) fn lookup_exports(exports: &Value, subpath: &str) -> Option<String> {
-    lookup_under(exports, subpath, &CONDITIONS)
-}
-
-/// Whether the package has something for Node's `require` there.
-pub(super) fn offers_commonjs(exports: &Value, subpath: &str) -> bool {
-    lookup_under(exports, subpath, &COMMONJS_CONDITIONS).is_some()
+pub(super) fn lookup_exports(exports: &Value, subpath: &str, way: Way) -> Option<String> {
+    choices(way).into_iter().find_map(|conditions| lookup_under(exports, subpath, conditions))
 }
 
 /// The target of a key in a map of subpaths or of `#names`.
-pub(super) fn lookup(map: &Value, key: &str) -> Option<String> {
-    lookup_key(map, key, &CONDITIONS)
+pub(super) fn lookup(map: &Value, key: &str, way: Way) -> Option<String> {
+    choices(way).into_iter().find_map(|conditions| lookup_key(map, key, conditions))
+}
+
+fn choices(way: Way) -> [&'static [&'static str]; 2] {
+    match way {
+        Way::Import => [&IMPORT, &ANY],
+        Way::Require => [&REQUIRE, &ANY],
+    }
 }
 
 fn lookup_under(exports: &Value, subpath: &str, conditions: &[&str]) -> Option<String> {
@@ -72,7 +78,8 @@ mod tests {
             (json!("./a.js"), ".", Some("./a.js")),
             (json!("./a.js"), "./b", None),
             (json!({ "import": "./m.js", "require": "./c.js" }), ".", Some("./m.js")),
-            (json!({ "require": "./c.js" }), ".", None),
+            (json!({ "require": "./c.js" }), ".", Some("./c.js")),
+            (json!({ "types": "./c.d.ts" }), ".", None),
             (json!({ "node": "./n.js", "browser": "./b.js", "default": "./d.js" }), ".", Some("./b.js")),
             (json!({ "default": "./d.js", "jitar": "./j.js" }), ".", Some("./d.js")),
             (json!({ ".": { "import": { "types": "./a.d.ts", "default": "./a.js" } } }), ".", Some("./a.js")),
@@ -81,17 +88,26 @@ mod tests {
             (json!({ "./*": "./lib/*.js", "./x/*": null }), "./x/z", None),
             (json!({ "./f/*.css": "./css/*.css" }), "./f/a.css", Some("./css/a.css")),
             (json!([{ "require": "./c.js" }, "./a.js"]), ".", Some("./a.js")),
+            (json!({ "node": { "require": "./n.cjs" } }), ".", Some("./n.cjs")),
         ];
         for (exports, subpath, expected) in cases {
-            assert_eq!(lookup_exports(&exports, subpath).as_deref(), expected, "{exports} {subpath}");
+            assert_eq!(lookup_exports(&exports, subpath, Way::Import).as_deref(), expected, "{exports} {subpath}");
         }
+    }
+
+    #[test]
+    fn the_way_decides_between_conditions() {
+        let exports = json!({ "import": "./m.js", "require": "./c.js" });
+        assert_eq!(lookup_exports(&exports, ".", Way::Require).as_deref(), Some("./c.js"));
+        let only_modules = json!({ "import": "./m.js" });
+        assert_eq!(lookup_exports(&only_modules, ".", Way::Require).as_deref(), Some("./m.js"));
     }
 
     #[test]
     fn imports_are_looked_up_by_name() {
         let imports = json!({ "#db": "./src/db.ts", "#lib/*": { "browser": "./b/*.js", "default": "./d/*.js" } });
-        assert_eq!(lookup(&imports, "#db").as_deref(), Some("./src/db.ts"));
-        assert_eq!(lookup(&imports, "#lib/x").as_deref(), Some("./b/x.js"));
-        assert_eq!(lookup(&imports, "#other"), None);
+        assert_eq!(lookup(&imports, "#db", Way::Import).as_deref(), Some("./src/db.ts"));
+        assert_eq!(lookup(&imports, "#lib/x", Way::Import).as_deref(), Some("./b/x.js"));
+        assert_eq!(lookup(&imports, "#other", Way::Import), None);
     }
 }

@@ -21,12 +21,17 @@ pub(super) enum Preference {
 /// The file at a path: itself, the TypeScript source of it, with an extension, or the index of a folder. A file goes
 /// before a folder of the same name.
 pub(super) fn find(path: &Utf8Path, preference: Preference) -> Option<Utf8PathBuf> {
+    find_file(path, preference).or_else(|| index(path))
+}
+
+/// As [`find`], but not the index of a folder.
+pub(super) fn find_file(path: &Utf8Path, preference: Preference) -> Option<Utf8PathBuf> {
     let exact = || path.is_file().then(|| path.to_owned());
     let found = match preference {
         Preference::TypeScript => source_of(path).or_else(exact),
         Preference::AsWritten => exact().or_else(|| source_of(path)),
     };
-    found.or_else(|| with_extension(path)).or_else(|| index(path))
+    found.or_else(|| with_extension(path))
 }
 
 /// The index file of a folder.

@@ -14,15 +14,18 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, codes, did_you_mean};
+use crate::diagnostics::{Code, Diagnostics, codes, did_you_mean};
 
 use super::parse::{Language, Options};
 use super::specifier;
 
 use self::files::{Preference, find};
 pub(super) use self::package::Package;
-use self::package::Packages;
+use self::package::{Instead, Packages};
 pub(super) use self::tsconfig::TsConfig;
+
+/// The runtime's module that stands for what a package does without where there is no Node.
+const EMPTY: &str = "jitar:empty";
 
 /// A module file and the name V8 knows it by.
 #[derive(Debug, Clone)]
@@ -81,17 +84,15 @@ impl Failure {
         self.help = Some(help.into());
         self
     }
-
-    /// The diagnostic without a place.
-    pub(super) fn into_diagnostic(self) -> Diagnostic {
-        Diagnostic::error(self.code, self.message).maybe_help(self.help)
-    }
 }
 
-/// A package that has no ES modules to offer.
-pub(super) fn commonjs_package(name: &str) -> Failure {
-    Failure::new(&codes::COMMONJS, format!("package `{name}` is written as CommonJS, only ES modules can be imported"))
-        .help("use a release or a replacement that is published as ES modules, or bundle it into one and import that file")
+/// How a module asks for another one. Packages may have a file for each way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// `import`
+    Import,
+    /// `require`
+    Require,
 }
 
 /// Resolves specifiers and remembers what it has read for that.
@@ -122,7 +123,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Resolves a specifier as written in the importing module.
-    pub(super) fn resolve(&mut self, importer: &Location, specifier: &str) -> Result<Resolved, Failure> {
+    pub(super) fn resolve(&mut self, importer: &Location, specifier: &str, way: Way) -> Result<Resolved, Failure> {
         match specifier {
             "jitar" => return Ok(Resolved::Runtime("jitar:runtime")),
             "jitar/client" => return Ok(Resolved::Runtime("jitar:client")),
@@ -135,27 +136,53 @@ impl<'a> Resolver<'a> {
             return Err(failure);
         }
         if matches!(specifier, "." | "..") || specifier.starts_with("./") || specifier.starts_with("../") {
-            return self.relative(importer, specifier);
+            return self.relative(importer, specifier, way);
         }
         if specifier.starts_with('#') {
-            return self.private(importer, specifier);
+            return self.private(importer, specifier, way);
         }
         if importer.package.is_none()
             && let Some(file) = self.tsconfig.find(specifier, preference(importer))
         {
             return self.module(file, None).map(Resolved::Module);
         }
-        self.bare(importer, specifier)
+        self.bare(importer, specifier, way)
     }
 
-    fn relative(&mut self, importer: &Location, specifier: &str) -> Result<Resolved, Failure> {
+    fn relative(&mut self, importer: &Location, specifier: &str, way: Way) -> Result<Resolved, Failure> {
         let path = specifier::normalize(&importer.folder().join(specifier));
         let only_folder = specifier.ends_with('/') || specifier.ends_with('.');
-        let found = if only_folder { files::index(&path) } else { find(&path, preference(importer)) };
-        match found {
-            Some(file) => self.module(file, importer.package.as_ref()).map(Resolved::Module),
-            None => Err(self.missing(&path, specifier)),
+        let found = match &importer.package {
+            Some(_) => self.in_package(&path, only_folder, way),
+            None if only_folder => files::index(&path),
+            None => find(&path, preference(importer)),
+        };
+        match (found, &importer.package) {
+            (Some(file), Some(package)) => self.file_of(package, file),
+            (Some(file), None) => self.module(file, None).map(Resolved::Module),
+            (None, _) => Err(self.missing(&path, specifier)),
         }
+    }
+
+    /// The file at a path inside of a package. A folder may have a `package.json` of its own, which names its main file.
+    fn in_package(&mut self, path: &Utf8Path, only_folder: bool, way: Way) -> Option<Utf8PathBuf> {
+        let file = if only_folder { None } else { files::find_file(path, Preference::AsWritten) };
+        file.or_else(|| self.packages.at(path)?.main_file(way).ok()).or_else(|| files::index(path))
+    }
+
+    /// A file of a package, or what the package wants instead of it.
+    fn file_of(&mut self, package: &Arc<Package>, file: Utf8PathBuf) -> Result<Resolved, Failure> {
+        let path = file.strip_prefix(&package.folder).map(|path| format!("./{}", specifier::with_slashes(path)));
+        let instead = path.ok().and_then(|path| package.instead_of(&path));
+        let file = match instead {
+            Some(Instead::Nothing) => return Ok(Resolved::Runtime(EMPTY)),
+            Some(Instead::Other(other)) => {
+                let path = specifier::normalize(&package.folder.join(other));
+                find(&path, Preference::AsWritten).ok_or_else(|| package.missing(other))?
+            }
+            None => file,
+        };
+        self.module(file, Some(package)).map(Resolved::Module)
     }
 
     fn missing(&self, path: &Utf8Path, specifier: &str) -> Failure {
@@ -171,7 +198,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// `#name`: the `imports` of the package that the importer belongs to.
-    fn private(&mut self, importer: &Location, specifier: &str) -> Result<Resolved, Failure> {
+    fn private(&mut self, importer: &Location, specifier: &str, way: Way) -> Result<Resolved, Failure> {
         let scope = self.packages.scope_of(importer.folder());
         let unknown = || {
             Failure::new(
@@ -181,10 +208,10 @@ impl<'a> Resolver<'a> {
         };
         let package = scope.ok_or_else(unknown)?;
         let imports = package.imports.as_ref().ok_or_else(unknown)?;
-        let target = exports::lookup(imports, specifier).ok_or_else(unknown)?;
+        let target = exports::lookup(imports, specifier, way).ok_or_else(unknown)?;
         let Some(path) = target.strip_prefix("./") else {
             let inside = Location { file: package.folder.join("package.json"), ..importer.clone() };
-            return self.bare(&inside, &target);
+            return self.bare(&inside, &target, way);
         };
         let path = specifier::normalize(&package.folder.join(path));
         let file = find(&path, preference(importer)).ok_or_else(|| self.missing(&path, specifier))?;
@@ -192,7 +219,18 @@ impl<'a> Resolver<'a> {
     }
 
     /// A package by name, with a path inside of it or not.
-    fn bare(&mut self, importer: &Location, specifier: &str) -> Result<Resolved, Failure> {
+    fn bare(&mut self, importer: &Location, specifier: &str, way: Way) -> Result<Resolved, Failure> {
+        let own = importer.package.as_ref();
+        match own.and_then(|package| package.instead_of(specifier)) {
+            Some(Instead::Nothing) => return Ok(Resolved::Runtime(EMPTY)),
+            Some(Instead::Other(other)) if other.starts_with("./") => {
+                let package = own.map(|package| package.folder.join("package.json"));
+                let inside = Location { file: package.unwrap_or_default(), ..importer.clone() };
+                return self.relative(&inside, other, way);
+            }
+            Some(Instead::Other(other)) if other != specifier => return self.bare(importer, other, way),
+            _ => {}
+        }
         let provided = builtins::provided(specifier).map(Resolved::Runtime);
         let builtin = builtins::find(specifier);
         if specifier.starts_with("node:") {
@@ -207,8 +245,20 @@ impl<'a> Resolver<'a> {
                 None => Self::missing_package(importer, name),
             });
         };
-        let file = package.entry(&subpath)?;
-        self.module(file, Some(&package)).map(Resolved::Module)
+        let file = self.entry(&package, &subpath, way)?;
+        self.file_of(&package, file)
+    }
+
+    /// The file behind a package's name (`subpath` is `.`) or a path inside of it (`./…`).
+    fn entry(&mut self, package: &Package, subpath: &str, way: Way) -> Result<Utf8PathBuf, Failure> {
+        match &package.exports {
+            Some(exports) => package.exported(exports, subpath, way),
+            None if subpath == "." => package.main_file(way),
+            None => {
+                let path = specifier::normalize(&package.folder.join(subpath));
+                self.in_package(&path, subpath.ends_with('/'), way).ok_or_else(|| package.missing(subpath))
+            }
+        }
     }
 
     fn missing_package(importer: &Location, name: &str) -> Failure {
@@ -225,8 +275,8 @@ impl<'a> Resolver<'a> {
     /// Names a file that was found; refuses what cannot be a module.
     fn module(&mut self, file: Utf8PathBuf, package: Option<&Arc<Package>>) -> Result<Location, Failure> {
         let shown = file.strip_prefix(self.app).unwrap_or(&file);
-        if file.extension() == Some("cjs") {
-            let message = format!("`{shown}` is written as CommonJS, only ES modules can be imported");
+        if file.extension() == Some("cjs") && !lies_in_node_modules(&file) {
+            let message = format!("`{shown}` is written as CommonJS, which only packages can be");
             return Err(Failure::new(&codes::COMMONJS, message).help("write it as an ES module, `.mjs` or `.js`"));
         }
         if Language::of(&file).is_none() {

@@ -1,6 +1,6 @@
 //! Packages in `node_modules`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -11,7 +11,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 use super::super::load::{json_message, position_of};
 use super::super::specifier;
 use super::files::{Preference, find, index};
-use super::{Failure, commonjs_package, exports};
+use super::{Failure, Way, exports};
 
 /// A folder with a `package.json`.
 #[derive(Debug)]
@@ -22,11 +22,52 @@ pub(in super::super) struct Package {
     pub(in super::super) version: String,
     /// Where it really lies, links followed.
     pub(in super::super) folder: Utf8PathBuf,
+    /// `"type": "module"`
+    pub(in super::super) is_module: bool,
     /// `imports`
     pub(super) imports: Option<Value>,
-    exports: Option<Value>,
+    pub(super) exports: Option<Value>,
     module: Option<String>,
     main: Option<String>,
+    /// What stands for the main file, for other files and for other packages where there is no Node.
+    browser: Browser,
+}
+
+/// `browser` in its two forms.
+#[derive(Debug, Default)]
+enum Browser {
+    #[default]
+    None,
+    /// Instead of `main`.
+    Main(String),
+    /// Instead of files (`./…`) and packages; `None` for nothing at all.
+    Map(BTreeMap<String, Option<String>>),
+}
+
+/// What stands for something else.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Instead<'p> {
+    /// This file (`./…`) or package.
+    Other(&'p str),
+    /// An empty module.
+    Nothing,
+}
+
+impl Browser {
+    fn new(json: Option<Value>) -> Self {
+        match json {
+            Some(Value::String(file)) => Self::Main(file),
+            Some(Value::Object(map)) => {
+                let entries = map.into_iter().filter_map(|(key, value)| match value {
+                    Value::String(other) => Some((key, Some(other))),
+                    Value::Bool(false) => Some((key, None)),
+                    _ => None,
+                });
+                Self::Map(entries.collect())
+            }
+            _ => Self::None,
+        }
+    }
 }
 
 impl Package {
@@ -35,31 +76,25 @@ impl Package {
         Self {
             name: text("name").unwrap_or_else(|| folder.file_name().unwrap_or_default().to_owned()),
             version: text("version").unwrap_or_else(|| "0.0.0".to_owned()),
+            is_module: json.get("type").and_then(Value::as_str) == Some("module"),
             module: text("module"),
             main: text("main"),
             imports: json.remove("imports").filter(Value::is_object),
             exports: json.remove("exports").filter(|exports| !exports.is_null()),
+            browser: Browser::new(json.remove("browser")),
             folder,
         }
     }
 
-    /// The file behind the package's name (`subpath` is `.`) or a path inside of it (`./…`).
-    pub(super) fn entry(&self, subpath: &str) -> Result<Utf8PathBuf, Failure> {
-        let file = match &self.exports {
-            Some(exports) => self.exported(exports, subpath)?,
-            None if subpath == "." => self.main_file()?,
-            None => {
-                find(&self.folder.join(&subpath[2..]), Preference::AsWritten).ok_or_else(|| self.missing(subpath))?
-            }
-        };
-        if file.extension() == Some("cjs") { Err(commonjs_package(&self.name)) } else { Ok(file) }
+    /// What the package wants instead of one of its files, or instead of another package.
+    pub(super) fn instead_of(&self, wanted: &str) -> Option<Instead<'_>> {
+        let Browser::Map(map) = &self.browser else { return None };
+        let other = map.get(wanted).or_else(|| map.get(wanted.strip_suffix(".js")?))?;
+        Some(other.as_deref().map_or(Instead::Nothing, Instead::Other))
     }
 
-    fn exported(&self, exports: &Value, subpath: &str) -> Result<Utf8PathBuf, Failure> {
-        let Some(target) = exports::lookup_exports(exports, subpath) else {
-            let offers_commonjs = exports::offers_commonjs(exports, subpath);
-            return Err(if offers_commonjs { commonjs_package(&self.name) } else { self.not_exported(subpath) });
-        };
+    pub(super) fn exported(&self, exports: &Value, subpath: &str, way: Way) -> Result<Utf8PathBuf, Failure> {
+        let target = exports::lookup_exports(exports, subpath, way).ok_or_else(|| self.not_exported(subpath))?;
         let file = specifier::normalize(&self.folder.join(&target));
         if target.starts_with("./") && file.starts_with(&self.folder) && file.is_file() {
             Ok(file)
@@ -68,16 +103,22 @@ impl Package {
         }
     }
 
-    fn main_file(&self) -> Result<Utf8PathBuf, Failure> {
-        let named = [&self.module, &self.main].into_iter().flatten();
-        let mut candidates = named.map(|path| specifier::normalize(&self.folder.join(path)));
+    /// `module` is for those who import, `main` for those who require; either is better than nothing.
+    pub(super) fn main_file(&self, way: Way) -> Result<Utf8PathBuf, Failure> {
+        let Self { module, main, .. } = self;
+        let browser = if let Browser::Main(file) = &self.browser { Some(file) } else { None };
+        let named = match way {
+            Way::Import => [module.as_ref(), browser, main.as_ref()],
+            Way::Require => [browser, main.as_ref(), module.as_ref()],
+        };
+        let mut candidates = named.into_iter().flatten().map(|path| specifier::normalize(&self.folder.join(path)));
         candidates
             .find_map(|path| find(&path, Preference::AsWritten))
             .or_else(|| index(&self.folder))
             .ok_or_else(|| self.missing("."))
     }
 
-    fn missing(&self, path: &str) -> Failure {
+    pub(super) fn missing(&self, path: &str) -> Failure {
         let Self { name, version, .. } = self;
         let message = format!("package `{name}` {version} has no file for `{path}`");
         Failure::new(&codes::UNRESOLVED_IMPORT, message)
@@ -153,7 +194,7 @@ impl Packages {
         names
     }
 
-    fn at(&mut self, folder: &Utf8Path) -> Option<Arc<Package>> {
+    pub(super) fn at(&mut self, folder: &Utf8Path) -> Option<Arc<Package>> {
         if let Some(known) = self.by_folder.get(folder) {
             return known.clone();
         }

@@ -13,7 +13,7 @@ fn resolved(folder: &Folder, importer: &str, specifier: &str) -> String {
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
     let mut resolver = Resolver::new(&app, tsconfig);
     let importer = Location::of_app(&app, folder.path(importer));
-    show(resolver.resolve(&importer, specifier))
+    show(resolver.resolve(&importer, specifier, Way::Import))
 }
 
 fn show(result: Result<Resolved, Failure>) -> String {
@@ -145,7 +145,7 @@ fn failures_say_what_to_do() {
         ("jitar:remote", "applications import from `jitar`"),
     ];
     for (specifier, expected) in cases {
-        let failure = resolver.resolve(&importer, specifier).expect_err(specifier);
+        let failure = resolver.resolve(&importer, specifier, Way::Import).expect_err(specifier);
         let help = failure.help.unwrap_or_default();
         assert!(help.starts_with(expected), "{specifier}: {help}");
     }
@@ -181,6 +181,25 @@ fn packages() {
         ("app/node_modules/alias/package.json", r#"{"name": "real", "version": "1.2.3"}"#),
         ("app/node_modules/alias/index.js", EMPTY),
         ("app/node_modules/nothing/package.json", r#"{"name": "nothing", "version": "1.0.0"}"#),
+        ("app/node_modules/plain/folder/package.json", r#"{"main": "./deep/main"}"#),
+        ("app/node_modules/plain/folder/deep/main.js", EMPTY),
+        ("app/node_modules/plain/folder/deep/index.js", EMPTY),
+        (
+            "app/node_modules/for-browsers/package.json",
+            r#"{"name": "for-browsers", "version": "1.0.0", "main": "./n.js", "browser": "./b.js"}"#,
+        ),
+        ("app/node_modules/for-browsers/n.js", EMPTY),
+        ("app/node_modules/for-browsers/b.js", EMPTY),
+        (
+            "app/node_modules/replaces/package.json",
+            r#"{"name": "replaces", "version": "1.0.0", "main": "./node.js", "browser": {
+                "./node.js": "./browser.js", "./only-node": false, "fs": false, "crypto": "./crypto.js", "util": "plain"
+            }}"#,
+        ),
+        ("app/node_modules/replaces/node.js", EMPTY),
+        ("app/node_modules/replaces/browser.js", EMPTY),
+        ("app/node_modules/replaces/only-node.js", EMPTY),
+        ("app/node_modules/replaces/crypto.js", EMPTY),
     ]);
     let cases = [
         ("above", "node_modules/above@1.0.0/lib/main.js"),
@@ -195,14 +214,50 @@ fn packages() {
         ("@s/maps/a.js", "JITAR0002 package `@s/maps` 3.0.0 does not export `./a.js`"),
         ("@s/maps/gone", "JITAR0002 package `@s/maps` 3.0.0 has no file for `./gone.js`"),
         ("@s/maps/out", "JITAR0002"),
-        ("@s/maps/common", "JITAR0008 package `@s/maps` is written as CommonJS"),
-        ("@s/maps/both.cjs", "JITAR0008"),
+        ("@s/maps/common", "node_modules/@s/maps@3.0.0/a.cjs"),
+        ("@s/maps/both.cjs", "node_modules/@s/maps@3.0.0/a.cjs"),
+        ("plain/folder", "node_modules/plain@0.0.0/folder/deep/main.js"),
+        ("plain/folder/deep/", "node_modules/plain@0.0.0/folder/deep/index.js"),
+        ("for-browsers", "node_modules/for-browsers@1.0.0/b.js"),
+        ("replaces", "node_modules/replaces@1.0.0/browser.js"),
+        ("replaces/only-node", "jitar:empty"),
         ("events", "node_modules/events@4.0.0/index.js"),
         ("alias", "node_modules/real@1.2.3/index.js"),
         ("nothing", "JITAR0002 package `nothing` 1.0.0 has no file for `.`"),
     ];
     for (specifier, expected) in cases {
         check(&folder, &[("app/src/a.ts", specifier, expected)]);
+    }
+}
+
+#[test]
+fn packages_say_what_stands_for_node() {
+    let folder = Folder::new(&[
+        (
+            "app/node_modules/p/package.json",
+            r#"{"name": "p", "version": "1.0.0", "browser": {"fs": false, "crypto": "./c.js", "util": "other", "./n": "./b"}}"#,
+        ),
+        ("app/node_modules/p/index.js", EMPTY),
+        ("app/node_modules/p/c.js", EMPTY),
+        ("app/node_modules/p/n.js", EMPTY),
+        ("app/node_modules/p/b.js", EMPTY),
+        ("app/node_modules/other/index.js", EMPTY),
+    ]);
+    let app = folder.path("app");
+    let mut resolver = Resolver::new(&app, TsConfig::default());
+    let importer = Location::of_app(&app, folder.path("app/src/a.ts"));
+    let Ok(Resolved::Module(inside)) = resolver.resolve(&importer, "p", Way::Require) else { panic!("is installed") };
+    let cases = [
+        ("fs", "jitar:empty"),
+        ("crypto", "node_modules/p@1.0.0/c.js"),
+        ("util", "node_modules/other@0.0.0/index.js"),
+        ("./n", "node_modules/p@1.0.0/b.js"),
+        ("./n.js", "node_modules/p@1.0.0/b.js"),
+        ("path", "JITAR0003 `path` is a module of Node"),
+    ];
+    for (specifier, expected) in cases {
+        let found = show(resolver.resolve(&inside, specifier, Way::Require));
+        assert!(found.starts_with(expected), "{specifier}: {found}");
     }
 }
 
@@ -223,7 +278,9 @@ fn modules_of_packages_resolve_from_where_they_lie() {
     let app = folder.path("app");
     let mut resolver = Resolver::new(&app, TsConfig::load(&app, &mut Diagnostics::default()).0);
     let importer = Location::of_app(&app, folder.path("app/src/a.ts"));
-    let Ok(Resolved::Module(outer)) = resolver.resolve(&importer, "outer") else { panic!("outer is installed") };
+    let Ok(Resolved::Module(outer)) = resolver.resolve(&importer, "outer", Way::Import) else {
+        panic!("outer is installed")
+    };
     let cases = [
         ("./util.js", "node_modules/outer@1.0.0/dist/util.js"),
         ("inner", "node_modules/inner@2.0.0/index.js"),
@@ -232,9 +289,9 @@ fn modules_of_packages_resolve_from_where_they_lie() {
         ("outer", "node_modules/outer@1.0.0/dist/main.js"),
     ];
     for (specifier, expected) in cases {
-        assert_eq!(show(resolver.resolve(&outer, specifier)), expected, "{specifier}");
+        assert_eq!(show(resolver.resolve(&outer, specifier, Way::Import)), expected, "{specifier}");
     }
-    assert_eq!(show(resolver.resolve(&importer, "inner")), "src/a.ts", "`paths` are for the application");
+    assert_eq!(show(resolver.resolve(&importer, "inner", Way::Import)), "src/a.ts", "`paths` are for the application");
 }
 
 #[test]

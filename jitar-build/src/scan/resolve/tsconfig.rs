@@ -123,6 +123,7 @@ impl Compiler {
             legacy_decorators: self.experimental_decorators.unwrap_or_default(),
             decorator_metadata: self.emit_decorator_metadata.unwrap_or_default(),
             verbatim_modules: self.verbatim_module_syntax.unwrap_or_default(),
+            fixed_environment: false,
         }
     }
 }

@@ -1,15 +1,15 @@
-//! Recognises files that are not ES modules.
+//! Recognises files that are not ES modules by what they use.
 
 use swc_core::common::Mark;
 use swc_core::common::{Span, Spanned};
 use swc_core::ecma::ast::{CallExpr, Callee, Expr, Ident, MemberExpr, Module};
 use swc_core::ecma::visit::{Visit, VisitWith, noop_visit_type};
 
-use super::super::graph::Range;
-use super::{is_module_syntax, range};
+use super::super::super::graph::Range;
+use super::super::{is_module_syntax, range};
 
 /// The first use of `require`, `module.exports` or `exports` in a file without any `import` or `export`.
-pub(super) fn find(module: &Module, unresolved: Mark) -> Option<Range> {
+pub(in super::super) fn find(module: &Module, unresolved: Mark) -> Option<Range> {
     if module.body.iter().any(is_module_syntax) {
         return None;
     }
@@ -59,8 +59,8 @@ impl Visit for Marker {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Language;
-    use super::super::tests::parsed;
+    use super::super::super::Language;
+    use super::super::super::tests::parsed;
 
     #[test]
     fn only_files_without_module_syntax_can_be_commonjs() {

@@ -1,0 +1,3 @@
+import { readyAt } from '../cycle/a';
+
+export default `three ${readyAt()}`;

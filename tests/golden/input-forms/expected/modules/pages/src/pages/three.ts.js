@@ -1,0 +1,2 @@
+import { readyAt } from "../cycle/a.ts";
+export default `three ${readyAt()}`;

@@ -1,0 +1,7 @@
+export class Clock {
+    hour = 12;
+}
+
+export interface Unused {
+    nothing: true;
+}

@@ -1,0 +1,5 @@
+import { remember } from '../memory';
+
+export const both = async function () {
+    return remember('both');
+};

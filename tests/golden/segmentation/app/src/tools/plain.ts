@@ -1,0 +1,1 @@
+export const plain = 'in no segment, and named by nobody';

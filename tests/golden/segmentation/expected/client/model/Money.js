@@ -1,0 +1,3 @@
+export class Money {
+    currency = 'EUR';
+}

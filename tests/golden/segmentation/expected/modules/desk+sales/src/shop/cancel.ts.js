@@ -1,0 +1,3 @@
+export default async function(id, ...reasons) {
+    return `cancelled ${id} ${reasons.join('+')}`;
+}

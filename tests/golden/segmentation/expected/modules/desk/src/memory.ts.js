@@ -1,0 +1,5 @@
+const remembered = [];
+export function remember(text) {
+    remembered.push(text);
+    return remembered.length;
+}

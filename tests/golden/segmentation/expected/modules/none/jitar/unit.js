@@ -1,0 +1,2 @@
+import { registerSegments } from "jitar:remote";
+registerSegments([]);

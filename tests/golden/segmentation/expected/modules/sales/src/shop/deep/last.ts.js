@@ -1,0 +1,6 @@
+const prefix = 'open';
+export const open = async ({ day: { name: [first, ...others] }, until = prefix })=>[
+        first,
+        others,
+        until
+    ];

@@ -1,0 +1,3 @@
+export async function only(name) {
+    return `only in sales, called from ${name}`;
+}
