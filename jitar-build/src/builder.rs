@@ -16,6 +16,7 @@ use crate::embed::{self, EmbedError, Embedded, Embedding};
 use crate::fs::{self, FsError};
 use crate::generate;
 use crate::link::{self, Linked};
+use crate::parallel;
 use crate::report::Times;
 use crate::scan::{self, ScanInput};
 use crate::snapshot::{self, SnapshotError, UnitInput, Wanted};
@@ -74,6 +75,9 @@ pub enum BuildError {
     /// A path that the build needs is not UTF-8.
     #[error("the path `{0}` is not UTF-8; move the package to a folder with a plain name")]
     NotUtf8(String),
+    /// The system refuses a thread.
+    #[error("cannot start a thread for the build: {0}")]
+    NoThread(std::io::Error),
     /// A file cannot be read or written.
     #[error(transparent)]
     Fs(#[from] FsError),
@@ -154,7 +158,8 @@ impl Builder {
     pub fn try_build(self) -> Result<Output, BuildError> {
         snapshot::serve_request();
         let surroundings = Surroundings::read()?;
-        Options::resolve(self, &surroundings)?.build(&|name| cargo::variable(name))
+        let options = Options::resolve(self, &surroundings)?;
+        parallel::with_stack(|| options.build(&|name| cargo::variable(name))).map_err(BuildError::NoThread)?
     }
 }
 
@@ -324,9 +329,10 @@ impl Build<'_> {
     ) -> Result<Embedded, BuildError> {
         let out = &self.options.out;
         let generated = timed(&mut self.times.generate, || generate::generate(linked));
-        let units = generated.units.iter();
-        let units: Vec<UnitInput<'_>> =
-            units.map(|unit| UnitInput { id: unit.id.clone(), archive: &unit.archive }).collect();
+        let packed = generated.pack().map_err(EmbedError::from)?;
+        let units = generated.units.iter().zip(&packed);
+        let units = units.map(|(unit, packed)| UnitInput { id: unit.id.clone(), archive: &unit.archive, packed });
+        let units: Vec<UnitInput<'_>> = units.collect();
         let wanted = self.options.snapshots;
         let snapshots = timed(&mut self.times.snapshots, || snapshot::create(out, &units, wanted))?;
         let warnings = snapshots.warnings.iter();
@@ -337,6 +343,7 @@ impl Build<'_> {
             config,
             linked,
             generated: &generated,
+            packed: &packed,
             snapshots: &snapshots,
             assets,
             warnings: &self.diagnostics,

@@ -14,6 +14,7 @@ use crate::diagnostics::Diagnostics;
 use crate::fs::{self, FsError};
 use crate::generate::{Generated, GeneratedUnit};
 use crate::link::Linked;
+use crate::parallel;
 use crate::report::{self, Report, Times};
 use crate::snapshot::{Snapshots, UnitSnapshot};
 
@@ -45,6 +46,8 @@ pub(crate) struct Embedding<'a> {
     pub(crate) linked: &'a Linked<'a>,
     /// Generated modules.
     pub(crate) generated: &'a Generated,
+    /// The modules of each unit, packed.
+    pub(crate) packed: &'a [Vec<u8>],
     /// Startup snapshots, in the order of the units.
     pub(crate) snapshots: &'a Snapshots,
     /// Files to serve.
@@ -92,13 +95,11 @@ pub enum EmbedError {
 pub(crate) fn write(embedding: &Embedding<'_>) -> Result<Embedded, EmbedError> {
     let manifest = embedding.manifest();
     let mut writer = Writer { out: embedding.out, files: BTreeSet::new() };
-    let mut packed = Vec::new();
-    for unit in &embedding.generated.units {
-        writer.write_modules(unit)?;
-        let archive = unit.archive.pack()?;
-        writer.write(&archive_path(&unit.id), &archive)?;
-        packed.push(archive.len() as u64);
+    writer.write_modules(&embedding.generated.units)?;
+    for (unit, packed) in embedding.generated.units.iter().zip(embedding.packed) {
+        writer.write(&archive_path(&unit.id), packed)?;
     }
+    let packed: Vec<u64> = embedding.packed.iter().map(|packed| packed.len() as u64).collect();
     for (path, code) in &embedding.generated.client {
         writer.write(&client_path(path), code.as_bytes())?;
     }
@@ -131,14 +132,18 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn write_modules(&mut self, unit: &GeneratedUnit) -> Result<(), FsError> {
-        for module in &unit.archive.modules {
-            let path = format!("modules/{}/{}", unit.id, module_path(module));
-            self.write(&path, module.code.as_bytes())?;
-            if let Some(map) = &module.map {
-                self.write(&format!("{path}.map"), map.as_bytes())?;
-            }
-        }
+    /// Writes the modules of all units on all cores: there may be thousands, and most are only compared.
+    fn write_modules(&mut self, units: &[GeneratedUnit]) -> Result<(), FsError> {
+        let modules = units.iter().flat_map(|unit| unit.archive.modules.iter().map(move |module| (unit, module)));
+        let files = modules.flat_map(|(unit, module)| {
+            let file = self.out.join("modules").join(&unit.id).join(module_path(module));
+            let map = module.map.as_ref().map(|map| (Utf8PathBuf::from(format!("{file}.map")), map.as_str()));
+            [Some((file, module.code.as_str())), map].into_iter().flatten()
+        });
+        let files: Vec<(Utf8PathBuf, &str)> = files.collect();
+        let written = parallel::map(&files, |(file, text)| fs::write_if_changed(file, text.as_bytes()));
+        written.into_iter().try_for_each(|written| written.map(|_| ()))?;
+        self.files.extend(files.into_iter().map(|(file, _)| file));
         Ok(())
     }
 }
@@ -323,7 +328,8 @@ mod tests {
         let (config, linked, generated) = (&app.config, &linked, &generated);
         let (snapshots, assets, warnings) = (&snapshots, &assets, &Diagnostics::default());
         let (base, times) = (&app.folder.path(""), Times::default());
-        write(&Embedding { out: &out, config, linked, generated, snapshots, assets, warnings, base, times })
+        let packed = &generated.pack().expect("packs");
+        write(&Embedding { out: &out, config, linked, generated, packed, snapshots, assets, warnings, base, times })
             .expect("writes");
         fs::read(&out.join(file)).expect("is written")
     }

@@ -11,7 +11,7 @@ use super::{
 };
 
 /// The names of the service objects, in the order of spec 1.7.
-const SERVICES: [&str; 5] = ["gateway", "worker", "repository", "proxy", "standalone"];
+pub(super) const SERVICES: [&str; 5] = ["gateway", "worker", "repository", "proxy", "standalone"];
 
 /// What the file says.
 #[derive(Debug)]
@@ -83,6 +83,8 @@ impl Segments {
 impl ServiceFile {
     /// Reads all settings.
     pub(super) fn read(mut fields: Fields<'_>) -> Self {
+        // For editors, which find the schema by it.
+        fields.text(&["$schema"]);
         let url = fields.url(&["url"]);
         let listen = fields.text(&["listen"]);
         let set_up = fields.texts(&["setUp"]);

@@ -2,6 +2,7 @@
 
 mod address;
 mod cluster;
+mod describe;
 mod environment;
 mod fields;
 mod file;
@@ -30,6 +31,7 @@ use jitar_engine::ValueLimits;
 use url::Url;
 
 pub use cluster::{Balancing, Ejection, HashKey, Retries, Routing};
+pub use describe::schema;
 pub use environment::{EnvFileError, Environment};
 pub use intake::{
     ClientKey, ConcurrencyLimit, Idempotency, Intake, InvalidClientKey, InvalidConcurrency, RateLimitConfig,
