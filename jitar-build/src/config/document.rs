@@ -6,7 +6,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::json::{self, Entry, Node, Value};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Range, codes, did_you_mean};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Range, Severity, codes, did_you_mean};
 use crate::fs;
 
 /// Names the JSON schema of a file, for editors. Every object file may have it.
@@ -42,6 +42,8 @@ pub(crate) struct Reader<'a> {
     diagnostics: &'a mut Diagnostics,
     /// Places of what was found so far.
     reported: BTreeSet<Range>,
+    /// What is found is worth a warning only.
+    only_warns: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -54,7 +56,8 @@ impl<'a> Reader<'a> {
                 return None;
             }
         };
-        let mut reader = Self { file: file.to_owned(), text, diagnostics, reported: BTreeSet::new() };
+        let mut reader =
+            Self { file: file.to_owned(), text, diagnostics, reported: BTreeSet::new(), only_warns: false };
         match json::parse(&Arc::clone(&reader.text)) {
             Ok(root) => Some((reader, root)),
             Err(malformed) => {
@@ -77,9 +80,17 @@ impl<'a> Reader<'a> {
     }
 
     /// Records a diagnostic.
-    pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
+    pub(crate) fn push(&mut self, mut diagnostic: Diagnostic) {
+        if self.only_warns {
+            diagnostic.severity = Severity::Warning;
+        }
         self.reported.extend(diagnostic.primary().map(|label| label.range));
         self.diagnostics.push(diagnostic);
+    }
+
+    /// From here on, what is found ends no build.
+    pub(crate) fn only_warn(&mut self) {
+        self.only_warns = true;
     }
 
     /// Whether something was found at this place.

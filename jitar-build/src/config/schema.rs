@@ -48,10 +48,12 @@ fn resource() -> Json {
     document("Resources of Jitar", &list(&text()))
 }
 
-/// Reports what the runtime would refuse in a service file, as far as the names and types of settings tell. Places where
-/// something was found already are left out.
+/// Warns of what the runtime would refuse in a service file, as far as the names and types of settings tell. It ends no
+/// build, because the service has the last word and may be given another file. Places where something was found already
+/// are left out.
 pub(super) fn check_service(reader: &mut Reader<'_>, root: &Node) {
     let schema: Json = serde_json::from_str(SERVICE).expect("invariant: a test compares the schema with the reader's");
+    reader.only_warn();
     for Mistake { path, kind } in schema::check(&schema, &json(root)) {
         let (entry, node) = follow(root, &path);
         let place = entry.map_or(node.range, |entry| entry.key_range);
