@@ -319,7 +319,7 @@ mod tests {
             ("--log-level", "a value is required"),
             ("--http-body-limit=0", "--http-body-limit"),
             ("--http-body-limit=-1", "--http-body-limit"),
-            ("--url=https://a", "'https' is not supported by this version"),
+            ("--url=ftp://a", "'ftp://a' is not a URL such as"),
             ("--isolates=0", "'0' is no number of isolates"),
             ("procedures --service=x", "unexpected argument"),
             ("about --url=x", "unexpected argument"),
