@@ -332,6 +332,15 @@ mod tests {
         }
     }
 
+    /// Written by hand, so that a change of the help is seen where it is reviewed.
+    #[test]
+    fn help_is_what_the_page_says() {
+        let commands = ["--help", "start --help", "check --help", "procedures --help", "about --help"];
+        let text = |arguments: &str| format!("$ reporting {arguments}\n{}", read(arguments).expect_err("help"));
+        let help: String = commands.into_iter().map(text).collect();
+        assert_eq!(help, include_str!("cli.help.txt"), "the new help is:\n{help}");
+    }
+
     #[test]
     fn help_calls_the_program_by_its_name() {
         let help = read("--help").expect_err("help");
