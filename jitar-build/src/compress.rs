@@ -7,6 +7,12 @@ use camino::Utf8Path;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
+use crate::embed::EmbedError;
+use crate::fs::FsError;
+
+/// How the names of browser modules begin for browsers.
+pub(crate) const CLIENT: &str = "jitar/client/";
+
 /// How much work goes into smaller files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Effort {
@@ -23,6 +29,16 @@ pub(crate) struct Copies {
     pub(crate) gzip: Option<Vec<u8>>,
     /// For `content-encoding: br`.
     pub(crate) brotli: Option<Vec<u8>>,
+}
+
+/// Where the compressed copies of a file that browsers get lie, below the output folder.
+#[derive(Debug)]
+pub(crate) struct Encoded {
+    /// Its name for browsers.
+    pub(crate) name: String,
+    /// Its copies, where they are smaller.
+    pub(crate) gzip: Option<String>,
+    pub(crate) brotli: Option<String>,
 }
 
 /// Kinds of files that are compressed already.
@@ -58,6 +74,41 @@ pub(crate) fn copies(name: &str, content: &[u8], effort: Effort) -> io::Result<C
     }
     let smaller = |copy: Vec<u8>| (copy.len() < content.len()).then_some(copy);
     Ok(Copies { gzip: smaller(gzip(content, effort)?), brotli: smaller(brotli(content, effort)?) })
+}
+
+/// Compresses the file `name` and hands its copies to `write`; none when no copy is smaller.
+///
+/// # Errors
+/// When a copy cannot be made or written.
+pub(crate) fn encode(
+    name: &str,
+    content: &[u8],
+    effort: Effort,
+    write: &mut dyn FnMut(&str, &[u8]) -> Result<(), FsError>,
+) -> Result<Option<Encoded>, EmbedError> {
+    let copies =
+        copies(name, content, effort).map_err(|source| EmbedError::Compress { file: name.to_owned(), source })?;
+    let mut keep = |copy: Option<Vec<u8>>, extension: &str| match copy {
+        Some(copy) => {
+            let path = format!("encoded/{name}.{extension}");
+            write(&path, &copy).map(|()| Some(path))
+        }
+        None => Ok(None),
+    };
+    let (gzip, brotli) = (keep(copies.gzip, "gz")?, keep(copies.brotli, "br")?);
+    let is_smaller = gzip.is_some() || brotli.is_some();
+    Ok(is_smaller.then(|| Encoded { name: name.to_owned(), gzip, brotli }))
+}
+
+/// A list of names with the contents of their copies, for `app.rs`.
+pub(crate) fn constant(encoded: &[Encoded]) -> String {
+    let copy =
+        |file: &Option<String>| file.as_ref().map_or("&[]".to_owned(), |file| format!("include_bytes!({file:?})"));
+    let lines: Vec<String> = encoded
+        .iter()
+        .map(|it| format!("        ({:?}, {}, {}),\n", it.name, copy(&it.gzip), copy(&it.brotli)))
+        .collect();
+    if lines.is_empty() { "&[]".to_owned() } else { format!("&[\n{}    ]", lines.concat()) }
 }
 
 /// Without a time and a name in its head.

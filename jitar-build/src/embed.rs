@@ -9,7 +9,7 @@ use jitar_engine::manifest::{AppManifest, FORMAT, ServiceFile, Unit};
 use serde_json::json;
 
 use crate::assets::Assets;
-use crate::compress::{self, Effort};
+use crate::compress::{self, CLIENT, Effort, Encoded};
 use crate::config::AppConfig;
 use crate::diagnostics::Diagnostics;
 use crate::fs::{self, FsError};
@@ -131,18 +131,6 @@ pub(crate) fn write(embedding: &Embedding<'_>) -> Result<Embedded, EmbedError> {
     Ok(Embedded { files: writer.files, manifest, report: report_text })
 }
 
-/// Compressed copies of a file that browsers get.
-struct Encoded {
-    /// Its name for browsers.
-    name: String,
-    /// The copies' paths below the output folder.
-    gzip: Option<String>,
-    brotli: Option<String>,
-}
-
-/// How the names of browser modules begin for browsers.
-const CLIENT: &str = "jitar/client/";
-
 struct Writer<'a> {
     out: &'a Utf8Path,
     files: BTreeSet<Utf8PathBuf>,
@@ -158,30 +146,16 @@ impl Writer<'_> {
 
     /// Compresses everything that browsers get.
     fn write_encoded(&mut self, embedding: &Embedding<'_>) -> Result<Vec<Encoded>, EmbedError> {
+        let mut write = |path: &str, bytes: &[u8]| self.write(path, bytes);
         let mut encoded = Vec::new();
         for (name, file) in &embedding.assets.files {
-            encoded.extend(self.write_copies(name, &fs::read_bytes(file)?, embedding.effort)?);
+            encoded.extend(compress::encode(name, &fs::read_bytes(file)?, embedding.effort, &mut write)?);
         }
         for (path, code) in &embedding.generated.client {
             let name = format!("{CLIENT}{path}");
-            encoded.extend(self.write_copies(&name, code.as_bytes(), embedding.effort)?);
+            encoded.extend(compress::encode(&name, code.as_bytes(), embedding.effort, &mut write)?);
         }
         Ok(encoded)
-    }
-
-    fn write_copies(&mut self, name: &str, content: &[u8], effort: Effort) -> Result<Option<Encoded>, EmbedError> {
-        let copies = compress::copies(name, content, effort)
-            .map_err(|source| EmbedError::Compress { file: name.to_owned(), source })?;
-        let mut write = |copy: Option<Vec<u8>>, extension: &str| match copy {
-            Some(copy) => {
-                let path = format!("encoded/{name}.{extension}");
-                self.write(&path, &copy).map(|()| Some(path))
-            }
-            None => Ok(None),
-        };
-        let encoded =
-            Encoded { name: name.to_owned(), gzip: write(copies.gzip, "gz")?, brotli: write(copies.brotli, "br")? };
-        Ok((encoded.gzip.is_some() || encoded.brotli.is_some()).then_some(encoded))
     }
 
     fn write_modules(&mut self, unit: &GeneratedUnit) -> Result<(), FsError> {
@@ -284,7 +258,7 @@ impl Embedding<'_> {
             included(services),
             included(assets),
             included(client),
-            included_copies(encoded),
+            compress::constant(encoded),
         );
         [app]
             .into_iter()
@@ -297,17 +271,6 @@ impl Embedding<'_> {
 fn included<'a>(files: impl Iterator<Item = (&'a str, String)>) -> String {
     let lines: Vec<String> =
         files.map(|(name, file)| format!("        ({name:?}, include_bytes!({file:?})),\n")).collect();
-    if lines.is_empty() { "&[]".to_owned() } else { format!("&[\n{}    ]", lines.concat()) }
-}
-
-/// A list of names with the contents of their compressed copies.
-fn included_copies(encoded: &[Encoded]) -> String {
-    let copy =
-        |file: &Option<String>| file.as_ref().map_or("&[]".to_owned(), |file| format!("include_bytes!({file:?})"));
-    let lines: Vec<String> = encoded
-        .iter()
-        .map(|it| format!("        ({:?}, {}, {}),\n", it.name, copy(&it.gzip), copy(&it.brotli)))
-        .collect();
     if lines.is_empty() { "&[]".to_owned() } else { format!("&[\n{}    ]", lines.concat()) }
 }
 
