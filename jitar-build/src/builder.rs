@@ -9,6 +9,7 @@ use jitar_engine::manifest::AppManifest;
 
 use crate::assets;
 use crate::cargo::{self, DOCS_RS, Surroundings, utf8};
+use crate::compress::Effort;
 use crate::config::{self, AppConfig, Environment};
 use crate::diagnostics::render::{self, Colour};
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
@@ -195,6 +196,7 @@ struct Options {
     units: Vec<Vec<String>>,
     snapshots: Wanted,
     tolerates_broken_services: bool,
+    effort: Effort,
     /// Names this program and the options: a change of either makes everything again.
     key: String,
 }
@@ -210,10 +212,12 @@ impl Options {
             (None, None) => return Err(BuildError::NoOutputFolder),
         };
         let snapshots = if builder.without_snapshots { Wanted::BaseOnly } else { Wanted::All };
+        let effort = if surroundings.is_release { Effort::Release } else { Effort::Debug };
         let Builder { units, tolerates_broken_services, .. } = builder;
-        let key = format!("{} {app} {units:?} {snapshots:?} {tolerates_broken_services}", surroundings.program);
+        let key =
+            format!("{} {app} {units:?} {snapshots:?} {tolerates_broken_services} {effort:?}", surroundings.program);
         let key = stamp::hash(key.as_bytes());
-        Ok(Self { app, out: fs::normalise(&out), base, units, snapshots, tolerates_broken_services, key })
+        Ok(Self { app, out: fs::normalise(&out), base, units, snapshots, tolerates_broken_services, effort, key })
     }
 
     fn build(&self, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Output, BuildError> {
@@ -314,7 +318,7 @@ impl Build<'_> {
         self.note(diagnostics);
         let (assets, diagnostics) = assets::collect(&config);
         self.note(diagnostics);
-        self.inputs.extend(assets.folders.iter().cloned());
+        self.inputs.extend(assets.folders.iter().chain(assets.files.values()).cloned());
         if self.diagnostics.has_errors() {
             return Err(self.mistakes());
         }
@@ -346,6 +350,7 @@ impl Build<'_> {
             packed: &packed,
             snapshots: &snapshots,
             assets,
+            effort: self.options.effort,
             warnings: &self.diagnostics,
             base: &self.options.base,
             times: self.times,
@@ -382,6 +387,7 @@ mod tests {
             base: root.clone(),
             current: root.clone(),
             out_dir: Some(root.join("target")),
+            is_release: false,
             program: "test".to_owned(),
         };
         let builder = units.iter().fold(Builder::new(), |builder, unit| builder.unit(unit.iter().copied()));
@@ -460,7 +466,8 @@ mod tests {
     fn outside_of_cargo_the_output_folder_must_be_said() {
         let folder = folder();
         let root = folder.path("");
-        let surroundings = Surroundings { base: root.clone(), current: root, out_dir: None, program: String::new() };
+        let (base, program) = (root.clone(), String::new());
+        let surroundings = Surroundings { base, current: root, out_dir: None, is_release: false, program };
         assert!(matches!(Options::resolve(Builder::new(), &surroundings), Err(BuildError::NoOutputFolder)));
         let options = Options::resolve(Builder::new().out_dir("x/../out"), &surroundings).expect("is complete");
         assert_eq!(options.out, folder.path("out"));

@@ -23,6 +23,8 @@ pub(crate) struct Surroundings {
     pub(crate) current: Utf8PathBuf,
     /// Where cargo wants output.
     pub(crate) out_dir: Option<Utf8PathBuf>,
+    /// Whether this build is for others, so that it may take longer.
+    pub(crate) is_release: bool,
     /// Something that is another text when this program is another one.
     pub(crate) program: String,
 }
@@ -33,7 +35,8 @@ impl Surroundings {
         let folder = |name: &str| std::env::var_os(name).map(|value| utf8(value.into())).transpose();
         let current = utf8(std::env::current_dir().unwrap_or_default())?;
         let base = folder("CARGO_MANIFEST_DIR")?.unwrap_or_else(|| current.clone());
-        Ok(Self { base, current, out_dir: folder("OUT_DIR")?, program: program() })
+        let is_release = std::env::var("PROFILE").is_ok_and(|profile| profile == "release");
+        Ok(Self { base, current, out_dir: folder("OUT_DIR")?, is_release, program: program() })
     }
 }
 

@@ -9,6 +9,7 @@ use jitar_engine::manifest::{AppManifest, FORMAT, ServiceFile, Unit};
 use serde_json::json;
 
 use crate::assets::Assets;
+use crate::compress::{self, CLIENT, Effort, Encoded};
 use crate::config::AppConfig;
 use crate::diagnostics::Diagnostics;
 use crate::fs::{self, FsError};
@@ -31,10 +32,11 @@ use crate::snapshot::{Snapshots, UnitSnapshot};
 //       modules/<unit>/   generated JavaScript with source maps, for people and tests
 //       archives/         <unit>.bin, the same packed
 //       client/           modules for the browser
+//       encoded/          compressed copies of what browsers get: <name>.gz and <name>.br, where they are smaller
 //       snapshots/        base-<key>.bin, <unit>-<key>.bin (see snapshot.rs)
 
 /// Folders of which nothing but the files of this build is kept.
-const OWNED_FOLDERS: [&str; 4] = ["modules", "archives", "client", "snapshots"];
+const OWNED_FOLDERS: [&str; 5] = ["modules", "archives", "client", "encoded", "snapshots"];
 
 /// Everything that goes into the output folder.
 pub(crate) struct Embedding<'a> {
@@ -58,6 +60,8 @@ pub(crate) struct Embedding<'a> {
     pub(crate) base: &'a Utf8Path,
     /// How long the stages took.
     pub(crate) times: Times,
+    /// How much work goes into smaller files.
+    pub(crate) effort: Effort,
 }
 
 /// What was written.
@@ -81,6 +85,14 @@ pub enum EmbedError {
     /// The modules of a unit cannot be packed.
     #[error(transparent)]
     Archive(#[from] DamagedArchive),
+    /// A file cannot be compressed.
+    #[error("cannot compress `{file}`: {source}")]
+    Compress {
+        /// The file.
+        file: String,
+        /// Why.
+        source: std::io::Error,
+    },
     /// Plain data cannot be written as JSON.
     #[error("cannot encode `{file}`: {source}")]
     Json {
@@ -103,15 +115,16 @@ pub(crate) fn write(embedding: &Embedding<'_>) -> Result<Embedded, EmbedError> {
     for (path, code) in &embedding.generated.client {
         writer.write(&client_path(path), code.as_bytes())?;
     }
+    let encoded = writer.write_encoded(embedding)?;
     writer.files.extend(embedding.snapshot_files());
     let report = embedding.report(&packed)?;
     let report_text = report.text();
     writer.write("manifest.json", json_text("manifest.json", &manifest)?.as_bytes())?;
-    writer.write("embed.json", json_text("embed.json", &embedding.description())?.as_bytes())?;
+    writer.write("embed.json", json_text("embed.json", &embedding.description(&encoded))?.as_bytes())?;
     writer.write("names.txt", names(&manifest).as_bytes())?;
     writer.write("report.txt", report_text.as_bytes())?;
     writer.write("report.json", json_text("report.json", &report)?.as_bytes())?;
-    writer.write("app.rs", embedding.rust().as_bytes())?;
+    writer.write("app.rs", embedding.rust(&encoded).as_bytes())?;
     for folder in OWNED_FOLDERS {
         fs::remove_stale(&embedding.out.join(folder), &writer.files)?;
     }
@@ -130,6 +143,20 @@ impl Writer<'_> {
         fs::write_if_changed(&file, bytes)?;
         self.files.insert(file);
         Ok(())
+    }
+
+    /// Compresses everything that browsers get.
+    fn write_encoded(&mut self, embedding: &Embedding<'_>) -> Result<Vec<Encoded>, EmbedError> {
+        let mut write = |path: &str, bytes: &[u8]| self.write(path, bytes);
+        let mut encoded = Vec::new();
+        for (name, file) in &embedding.assets.files {
+            encoded.extend(compress::encode(name, &fs::read_bytes(file)?, embedding.effort, &mut write)?);
+        }
+        for (path, code) in &embedding.generated.client {
+            let name = format!("{CLIENT}{path}");
+            encoded.extend(compress::encode(&name, code.as_bytes(), embedding.effort, &mut write)?);
+        }
+        Ok(encoded)
     }
 
     /// Writes the modules of all units on all cores: there may be thousands, and most are only compared.
@@ -199,7 +226,7 @@ impl Embedding<'_> {
     }
 
     /// `embed.json`
-    fn description(&self) -> serde_json::Value {
+    fn description(&self, encoded: &[Encoded]) -> serde_json::Value {
         let units = self.units().map(|(idx, unit, snapshot)| {
             json!({
                 "id": unit.id,
@@ -214,12 +241,13 @@ impl Embedding<'_> {
             "services": self.services().into_iter().collect::<Vec<_>>(),
             "assets": self.assets.files.iter().collect::<Vec<_>>(),
             "client": self.generated.client.keys().map(|path| (path, client_path(path))).collect::<Vec<_>>(),
+            "encoded": encoded.iter().map(|it| (&it.name, &it.gzip, &it.brotli)).collect::<Vec<_>>(),
             "units": units.collect::<Vec<_>>(),
         })
     }
 
     /// `app.rs`. The debug text of a string is a Rust literal.
-    fn rust(&self) -> String {
+    fn rust(&self, encoded: &[Encoded]) -> String {
         let services = self.services().into_iter().map(|(path, file)| (path, file.to_owned()));
         let assets = self.assets.files.iter().map(|(name, file)| (name.as_str(), file.to_string()));
         let client = self.generated.client.keys().map(|path| (path.as_str(), client_path(path)));
@@ -228,12 +256,14 @@ impl Embedding<'_> {
              const _: () = ::jitar::__private::assert_engine({:?});\n\
              pub const APP: ::jitar::__private::App = ::jitar::__private::App {{\n    \
              manifest: include_bytes!(\"manifest.json\"),\n    \
-             base: include_bytes!({:?}),\n    services: {},\n    assets: {},\n    client: {},\n}};\n",
+             base: include_bytes!({:?}),\n    services: {},\n    assets: {},\n    client: {},\n    \
+             encoded: {},\n}};\n",
             jitar_engine::VERSION,
             self.snapshots.base,
             included(services),
             included(assets),
             included(client),
+            compress::constant(encoded),
         );
         [app]
             .into_iter()
@@ -327,9 +357,11 @@ mod tests {
         }
         let (config, linked, generated) = (&app.config, &linked, &generated);
         let (snapshots, assets, warnings) = (&snapshots, &assets, &Diagnostics::default());
-        let (base, times) = (&app.folder.path(""), Times::default());
+        let (base, times, effort) = (&app.folder.path(""), Times::default(), Effort::Debug);
         let packed = &generated.pack().expect("packs");
-        write(&Embedding { out: &out, config, linked, generated, packed, snapshots, assets, warnings, base, times })
+        let embedding =
+            Embedding { out: &out, config, linked, generated, packed, snapshots, assets, effort, warnings, base, times };
+        write(&embedding)
             .expect("writes");
         fs::read(&out.join(file)).expect("is written")
     }
@@ -343,11 +375,14 @@ mod tests {
         }
     }
 
+    /// Long enough to become smaller.
+    const PAGE: &str = "<p>page</p><p>page</p><p>page</p><p>page</p><p>page</p><p>page</p><p>page</p><p>page</p>";
+
     fn app() -> App {
         App::new(&[
             ("src/a/b.ts", "export default async function b() {}"),
             ("src/up.ts", "export {};"),
-            ("dist/index.html", "<p>"),
+            ("dist/index.html", PAGE),
             ("segments/a.json", r#"{ "./a/b": { "default": { "access": "public" } } }"#),
             ("segments/c.json", "{}"),
             (
@@ -386,6 +421,10 @@ pub const APP: ::jitar::__private::App = ::jitar::__private::App {{
     client: &[
         ("a/b.js", include_bytes!("client/a/b.js")),
     ],
+    encoded: &[
+        ("index.html", include_bytes!("encoded/index.html.gz"), include_bytes!("encoded/index.html.br")),
+        ("jitar/client/a/b.js", include_bytes!("encoded/jitar/client/a/b.js.gz"), include_bytes!("encoded/jitar/client/a/b.js.br")),
+    ],
 }};
 pub const UNIT_0: ::jitar::__private::Unit = ::jitar::__private::Unit {{
     id: "a",
@@ -414,6 +453,8 @@ pub const UNIT_1: ::jitar::__private::Unit = ::jitar::__private::Unit {{
         assert_eq!(description["services"][0], json!(["services/g.json", format!("{root}/services/g.json")]));
         assert_eq!(description["assets"], json!([["index.html", format!("{root}/dist/index.html")]]));
         assert_eq!(description["client"], json!([["a/b.js", "client/a/b.js"]]));
+        let page = json!(["index.html", "encoded/index.html.gz", "encoded/index.html.br"]);
+        assert_eq!(description["encoded"][0], page);
         let unit = json!({
             "id": "a",
             "constant": "UNIT_0",

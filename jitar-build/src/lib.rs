@@ -34,6 +34,7 @@
 mod assets;
 mod builder;
 mod cargo;
+mod compress;
 mod config;
 pub mod diagnostics;
 mod embed;

@@ -9,6 +9,7 @@ mod files;
 mod limits;
 mod report;
 mod signals;
+mod smuggling;
 mod start_failures;
 mod tolerance;
 

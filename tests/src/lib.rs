@@ -11,6 +11,7 @@ pub mod process;
 pub mod programs;
 pub mod project;
 pub mod service;
+pub mod smuggling;
 pub mod wait;
 
 pub use example::Example;

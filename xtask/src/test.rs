@@ -15,11 +15,12 @@ use crate::{cargo, check, interop, term, v8};
 /// Tests of the engine's JavaScript that need no engine of ours.
 const SCRIPTS: &str = "jitar-engine/src/js/tests/run.mjs";
 
-const TOOLS: [Tool; 4] = [
+const TOOLS: [Tool; 5] = [
     Tool { program: "node", package: "nodejs" },
     Tool { program: "chromium", package: "chromium" },
     Tool { program: "pdftotext", package: "poppler-utils" },
     Tool { program: "python3", package: "python3" },
+    Tool { program: "nginx", package: "nginx-light" },
 ];
 
 /// Which tests to run.
@@ -39,6 +40,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     v8::prepare(workspace)?;
     cargo::run(workspace, "test", &["--workspace", "--no-fail-fast"])?;
     if options.peers {
+        like_nginx(workspace)?;
         page_and_document(workspace)?;
         let built = cargo::build(workspace, &["--workspace", "--bin", "jitar-app"])?;
         interop::run(workspace, &built)?;
@@ -52,6 +54,12 @@ fn scripts(workspace: &Workspace) -> Result<()> {
         Command::new("node").arg(SCRIPTS).current_dir(&workspace.root).status().context("cannot start node")?;
     ensure!(status.success(), "`node {SCRIPTS}` failed; its messages stand above");
     Ok(())
+}
+
+/// What services take for one request, nginx takes for one, too.
+fn like_nginx(workspace: &Workspace) -> Result<()> {
+    let arguments = ["--workspace", "--features", "jitar-tests/peers", "--test", "cluster", "smuggling"];
+    cargo::run(workspace, "test", &arguments)
 }
 
 /// The page in a real browser, and the document in a real reader.

@@ -7,10 +7,8 @@ use url::{Host, Url};
 /// Why a text is not the address of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum WrongUrl {
-    /// It is no `http` URL.
+    /// It is no `http` or `https` URL.
     Invalid,
-    /// It needs TLS.
-    Secure,
     /// It has a user, a query or a fragment.
     Surplus,
 }
@@ -20,7 +18,6 @@ impl WrongUrl {
     pub(super) fn refusal(self) -> Option<String> {
         match self {
             Self::Invalid => None,
-            Self::Secure => Some("'https' is not supported by this version".to_owned()),
             Self::Surplus => Some("the address of a service has no user, query or fragment".to_owned()),
         }
     }
@@ -29,11 +26,9 @@ impl WrongUrl {
 /// Reads the URL of a service.
 pub(super) fn parse_url(text: &str) -> Result<Url, WrongUrl> {
     let url = Url::parse(text).map_err(|_| WrongUrl::Invalid)?;
-    if url.scheme() == "https" {
-        return Err(WrongUrl::Secure);
-    }
     // `http:x` would be taken for `http://x`; other programs read it differently.
-    if url.scheme() != "http" || !text.trim_start().to_ascii_lowercase().starts_with("http://") {
+    let start = text.trim_start().to_ascii_lowercase();
+    if !start.starts_with("http://") && !start.starts_with("https://") {
         return Err(WrongUrl::Invalid);
     }
     let surplus = !url.username().is_empty() || url.password().is_some() || url.query().is_some();
@@ -92,7 +87,9 @@ mod tests {
             ("http://127.0.0.1:99999", Err(WrongUrl::Invalid)),
             ("ftp://127.0.0.1", Err(WrongUrl::Invalid)),
             ("", Err(WrongUrl::Invalid)),
-            ("https://127.0.0.1", Err(WrongUrl::Secure)),
+            ("https://127.0.0.1", Ok("127.0.0.1:443")),
+            ("https://127.0.0.1:3000", Ok("127.0.0.1:3000")),
+            ("https:127.0.0.1", Err(WrongUrl::Invalid)),
             ("http://user:secret@127.0.0.1", Err(WrongUrl::Surplus)),
             ("http://127.0.0.1/?a=1", Err(WrongUrl::Surplus)),
         ];

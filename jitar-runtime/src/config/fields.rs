@@ -95,7 +95,8 @@ impl<'a> Fields<'a> {
     /// Refuses settings that this version does not have.
     pub(super) fn refuse(&mut self, names: &[&'static str]) {
         for name in names {
-            if let Some(member) = self.find(&[name]) {
+            self.known.push(name);
+            if let Some(member) = self.members.iter().find(|member| member.key == *name) {
                 let text = format!("'{}{name}' is not supported by this version", self.prefix);
                 self.problems.add(member.key_at, text);
             }
@@ -109,6 +110,11 @@ impl<'a> Fields<'a> {
     pub(super) fn position(&mut self, name: &'static str) -> Option<usize> {
         let found = self.find(&[name]).map(|member| member.key_at);
         found.or_else(|| self.description.is_some().then_some(0))
+    }
+
+    /// Whether a member of that name was written, whatever stands there.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.members.iter().any(|member| member.key == name)
     }
 
     /// A string.
@@ -280,6 +286,8 @@ impl<'a> Fields<'a> {
         if let Some(description) = &self.description {
             description.note(names);
         }
+        #[cfg(test)]
+        self.problems.known.borrow_mut().extend(names.iter().map(|name| format!("{}{name}", self.prefix)));
         let mut found = self.members.iter().filter(|member| names.contains(&member.key.as_str()));
         let first = found.next()?;
         if let Some(second) = found.find(|second| new && second.key != first.key) {
@@ -418,7 +426,7 @@ mod tests {
             (url, r#"{"k": "http://a:1"}"#, "Some(\"http://a:1/\")", &[]),
             (url, r#"{"k": "httpx"}"#, "None", &["f:1:7: Field 'k' is not a valid URL"]),
             (url, r#"{"k": 1}"#, "None", &["f:1:7: Field 'k' is not a valid URL"]),
-            (url, r#"{"k": "https://a"}"#, "None", &["f:1:7: Field 'k': 'https' is not supported by this version"]),
+            (url, r#"{"k": "https://a"}"#, "Some(\"https://a/\")", &[]),
             (group, r#"{"k": {}}"#, "Some(())", &[]),
             (group, r#"{"k": "group"}"#, "None", &["f:1:7: Field 'k' is not an object"]),
             (group, r#"{"k": []}"#, "None", &["f:1:7: Field 'k' is not an object"]),

@@ -3,10 +3,14 @@
 mod address;
 mod cluster;
 mod describe;
+mod cors;
+#[cfg(test)]
+mod documented;
 mod environment;
 mod fields;
 mod file;
 mod gateway;
+mod http;
 mod intake;
 mod interpolate;
 mod json;
@@ -21,6 +25,7 @@ mod scripts;
 mod show;
 mod source;
 mod standalone;
+mod tls;
 mod trust;
 mod worker;
 
@@ -32,7 +37,9 @@ use url::Url;
 
 pub use cluster::{Balancing, Ejection, HashKey, Retries, Routing};
 pub use describe::schema;
+pub use cors::{CorsConfig, Origins};
 pub use environment::{EnvFileError, Environment};
+pub use http::HttpConfig;
 pub use intake::{
     ClientKey, ConcurrencyLimit, Idempotency, Intake, InvalidClientKey, InvalidConcurrency, RateLimitConfig,
 };
@@ -42,6 +49,7 @@ pub use problem::{ConfigError, Problem};
 pub use resolve::{Carried, Loaded, load};
 pub use routing::{InvalidBalancing, InvalidHashKey};
 pub use show::show;
+pub use tls::{IdentityFiles, TlsConfig};
 pub use trust::TrustKeys;
 
 /// A service, fully resolved.
@@ -73,6 +81,12 @@ pub struct Config {
     pub intake: Intake,
     /// Address of a listener of its own for health, metrics and workers, where no key is asked for.
     pub admin: Option<SocketAddr>,
+    /// Certificates and keys.
+    pub tls: TlsConfig,
+    /// Which web pages of other origins may call; none means that no answer says so.
+    pub cors: Option<CorsConfig>,
+    /// How long the listener waits for its clients.
+    pub http: HttpConfig,
     /// How the log looks.
     pub log: LogConfig,
     /// How long a stop waits for running calls.

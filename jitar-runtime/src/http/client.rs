@@ -22,6 +22,7 @@ use crate::services::{
     ByteStream, FileReply, FileRequest, GatewayKind, NodeStatus, PlaceAt, Registration, Relayed, Remote, RemoteError,
     Rest, WorkerState, shown,
 };
+use crate::tls::{Tls, client_config};
 
 /// Time to connect: nodes of one cluster are near.
 const CONNECT: Duration = Duration::from_secs(2);
@@ -68,6 +69,8 @@ const UNIX: &str = "unix";
 #[derive(Debug, Clone)]
 pub(crate) struct HttpRemote {
     client: Client,
+    /// Whom they trust.
+    tls: Tls,
     /// Clients for sockets of this machine, by path.
     #[cfg_attr(not(unix), expect(dead_code, reason = "only Unix has such sockets"))]
     sockets: Arc<RwLock<HashMap<String, Client>>>,
@@ -76,17 +79,21 @@ pub(crate) struct HttpRemote {
 /// The HTTP client cannot be made.
 #[derive(Debug, thiserror::Error)]
 #[error("the HTTP client cannot be made: {0}")]
-pub(crate) struct ClientError(#[from] reqwest::Error);
+pub(crate) enum ClientError {
+    /// The client itself.
+    Client(#[from] reqwest::Error),
+    /// Its TLS.
+    Tls(#[from] rustls::Error),
+}
 
 impl HttpRemote {
-    /// A client with its own connections. It looks at no proxy settings of the environment.
+    /// A client with its own connections, which trusts whom `tls` trusts. It looks at no proxy settings of the
+    /// environment.
     ///
     /// # Errors
     /// When the system gives no resources for it.
-    pub(crate) fn new() -> Result<Self, ClientError> {
-        // The client takes its cryptography from the process; where it is there already, nothing changes.
-        drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
-        Ok(Self { client: builder().build()?, sockets: Arc::default() })
+    pub(crate) fn new(tls: &Tls) -> Result<Self, ClientError> {
+        Ok(Self { client: builder(tls)?.build()?, tls: tls.clone(), sockets: Arc::default() })
     }
 
     /// A request to `path` at a node. The path is escaped already.
@@ -108,7 +115,8 @@ impl HttpRemote {
         let known = self.sockets.read().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
         known.unwrap_or_else(|| {
             // A client that cannot be made fails at the first request, which then names the node.
-            let client = builder().unix_socket(path).build().unwrap_or_else(|_| self.client.clone());
+            let client = builder(&self.tls).and_then(|builder| Ok(builder.unix_socket(path).build()?));
+            let client = client.unwrap_or_else(|_| self.client.clone());
             self.sockets
                 .write()
                 .unwrap_or_else(PoisonError::into_inner)
@@ -119,13 +127,15 @@ impl HttpRemote {
     }
 }
 
-fn builder() -> reqwest::ClientBuilder {
-    Client::builder()
+fn builder(tls: &Tls) -> Result<reqwest::ClientBuilder, ClientError> {
+    let builder = Client::builder()
+        .tls_backend_preconfigured(client_config(tls)?)
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT)
         .pool_idle_timeout(IDLE)
-        .tcp_nodelay(true)
+        .tcp_nodelay(true);
+    Ok(builder)
 }
 
 #[async_trait]
@@ -172,16 +182,12 @@ impl Remote for HttpRemote {
 
     async fn file(&self, node: &Url, request: FileRequest) -> Result<FileReply, RemoteError> {
         let name = utf8_percent_encode(&request.name, PATH).to_string();
-        let mut outgoing = self.request(Method::GET, node, &name);
-        for (name, value) in [("accept", request.accept), ("if-none-match", request.if_none_match)] {
-            if let Some(value) = value {
-                outgoing = outgoing.header(name, value);
-            }
-        }
+        let passed: HeaderMap = request.headers.iter().filter_map(pair).collect();
+        let outgoing = self.request(Method::GET, node, &name).headers(passed);
         let answer = send(node, SHORT, outgoing).await?;
         let status = answer.status().as_u16();
         let mut headers = relayed(answer.headers());
-        for name in ["etag", CONTENT_KIND] {
+        for name in ["etag", "content-encoding", CONTENT_KIND] {
             headers.extend(text(answer.headers(), name).map(|value| (name.to_owned(), value)));
         }
         Ok(FileReply { status, headers, body: read(node, SHORT, answer).await? })

@@ -7,6 +7,7 @@ use std::time::Duration;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use jitar_engine::call::{ContentKind, Headers};
 
+use super::context::REQUEST_ID;
 use crate::execution::NodeHeaders;
 
 pub(super) const VERSION: &str = "x-jitar-procedure-version";
@@ -43,20 +44,22 @@ const HOP_BY_HOP: [&str; 11] = [
 const REQUEST_ONLY: [&str; 5] = ["host", "content-length", "content-encoding", "accept-encoding", "user-agent"];
 
 /// Response headers that every node writes itself.
-const RESPONSE_ONLY: [&str; 6] =
-    ["content-length", "content-encoding", "date", "etag", "x-content-type-options", CONTENT_KIND];
+const RESPONSE_ONLY: [&str; 7] =
+    ["content-length", "content-encoding", "date", "etag", "x-content-type-options", CONTENT_KIND, REQUEST_ID];
 
-/// Request headers for application code and for the next node.
-pub(super) fn of_request(headers: &HeaderMap) -> Headers {
+/// Request headers for application code and for the next node, with the id of the request.
+pub(super) fn of_request(headers: &HeaderMap, request_id: &str) -> Headers {
     let listed = connection_options(headers.get_all("connection").filter_map(|value| value.to_str().ok()));
     let passes = |name: &str| {
         !name.starts_with(OWN_PREFIX)
             && !HOP_BY_HOP.contains(&name)
             && !REQUEST_ONLY.contains(&name)
+            && name != REQUEST_ID
             && !listed.iter().any(|option| option == name)
     };
     let all = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-    all.filter(|(name, _)| passes(name)).map(|(name, value)| (name.to_owned(), decode(value))).collect()
+    let passing = all.filter(|(name, _)| passes(name)).map(|(name, value)| (name.to_owned(), decode(value)));
+    passing.chain([(REQUEST_ID.to_owned(), request_id.to_owned())]).collect()
 }
 
 /// Response headers of another node that the caller gets.
@@ -156,10 +159,17 @@ mod tests {
             ("expect", "100-continue"),
             ("connection", "keep-alive, X-Private"),
             ("x-private", "1"),
+            ("x-request-id", "forged\u{e9}"),
         ]);
-        let mut passed = of_request(&headers);
+        let mut passed = of_request(&headers, "id");
         passed.sort();
-        let expected = [("authorization", "Bearer x"), ("cookie", "a=1"), ("cookie", "b=2"), ("x-latin", "caf\u{e9}")];
+        let expected = [
+            ("authorization", "Bearer x"),
+            ("cookie", "a=1"),
+            ("cookie", "b=2"),
+            ("x-latin", "caf\u{e9}"),
+            ("x-request-id", "id"),
+        ];
         assert_eq!(passed, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
     }
 

@@ -2,10 +2,16 @@
 
 mod body;
 mod client;
+mod context;
+mod cors;
 mod error;
 mod headers;
+mod idle;
+mod inflate;
+mod outgoing;
 mod reply;
 mod routes;
+mod screen;
 mod server;
 mod stream;
 
@@ -14,4 +20,4 @@ mod tests;
 
 pub(crate) use client::{ClientError, HttpRemote};
 pub(crate) use error::status_of;
-pub(crate) use server::{HttpServerHandle, serve};
+pub(crate) use server::{HttpOptions, HttpServerHandle, serve};

@@ -14,7 +14,7 @@ use super::json::{self, Node, SyntaxError};
 use super::problem::{ConfigError, Problem, Problems, suggestion};
 use super::scripts::{ScriptError, name_of, specifier};
 use super::source::Source;
-use super::{Config, Environment, Isolates, Limits, LogConfig, Overrides, Role};
+use super::{Config, Environment, Isolates, Limits, LogConfig, Overrides, Role, TlsConfig};
 
 /// What a binary carries, as far as a configuration depends on it.
 #[derive(Debug, Clone)]
@@ -87,6 +87,7 @@ fn resolve(
         problems.add(at, "'getOnlySafe' belongs to the services that run procedures: workers and standalones");
     }
     let (url, listen) = address?;
+    let tls = fitting_tls(&url, file.tls, file.url.as_ref().map_or(0, |url| url.at), problems);
     let body = overrides.http_body_limit.map_or(file.limits.body, NonZeroUsize::get);
     let config = Config {
         file: source.file.clone(),
@@ -102,6 +103,9 @@ fn resolve(
         intake: file.intake,
         admin: resolve_admin(file.admin.as_ref(), problems),
         get_only_safe: file.get_only_safe.is_some(),
+        tls,
+        cors: file.cors,
+        http: file.http,
         log: LogConfig {
             level: overrides.log_level.or(file.log_level).unwrap_or_default(),
             format: overrides.log_format.or(file.log_format).unwrap_or_default(),
@@ -109,6 +113,22 @@ fn resolve(
         shutdown_grace: file.shutdown_grace,
     };
     Some((config, unit.id.clone()))
+}
+
+/// An `https` address needs a certificate, and a certificate an `https` address: peers go by it.
+fn fitting_tls(url: &Url, tls: Option<Spanned<TlsConfig>>, url_at: usize, problems: &Problems) -> TlsConfig {
+    let is_https = url.scheme() == "https";
+    match &tls {
+        Some(tls) if !is_https && tls.value.identity.is_some() => {
+            problems.add(tls.at, "'tls' has a certificate, so 'url' must begin with https://");
+        }
+        Some(tls) if is_https && tls.value.identity.is_none() => {
+            problems.add(tls.at, "an 'https' address needs 'tls.cert' and 'tls.key'");
+        }
+        None if is_https => problems.add(url_at, "Field 'url': 'https' needs 'tls' with 'cert' and 'key'"),
+        _ => {}
+    }
+    tls.map(|tls| tls.value).unwrap_or_default()
 }
 
 /// Middleware runs in the isolate that runs the call, so it takes a service that runs procedures itself.

@@ -8,6 +8,7 @@ use jitar_engine::manifest::ManifestError;
 use crate::http::ClientError;
 use crate::isolate::IsolateError;
 use crate::services::repository::RepositoryError;
+use crate::tls::TlsError;
 
 /// A service did not start, or ended by itself.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +36,9 @@ pub(crate) enum ServerError {
         /// Why.
         source: io::Error,
     },
+    /// A certificate or a key is of no use any more; it was when the configuration was read.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The HTTP client cannot be made.
     #[error(transparent)]
     Client(#[from] ClientError),

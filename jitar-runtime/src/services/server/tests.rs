@@ -4,7 +4,7 @@ use jitar_engine::ValueLimits;
 use std::time::Duration;
 
 use super::*;
-use crate::config::{Intake, Limits, LogConfig, ProxyConfig, RepositoryConfig};
+use crate::config::{HttpConfig, Intake, Limits, LogConfig, ProxyConfig, RepositoryConfig, TlsConfig};
 use crate::services::tests::{gateway_config, request};
 use crate::services::{FileRequest, GatewayKind, PlaceAt, Registration, Remote, WorkerState};
 
@@ -14,6 +14,7 @@ const APP: App = App {
     services: &[],
     assets: &[("index.html", b"<p>page")],
     client: &[],
+    encoded: &[],
 };
 const UNIT: Unit = Unit { id: "none", snapshot: &[], deferred: &[], archive: &[] };
 
@@ -41,6 +42,9 @@ fn config(role: Role) -> Config {
         get_only_safe: false,
         intake: Intake::default(),
         admin: None,
+        tls: TlsConfig::default(),
+        cors: None,
+        http: HttpConfig::default(),
         log: LogConfig::default(),
         shutdown_grace: second,
     }
@@ -79,7 +83,7 @@ impl Running {
 
 #[tokio::test]
 async fn services_start_serve_and_stop() {
-    let remote = HttpRemote::new().expect("a client");
+    let remote = HttpRemote::new(&Tls::load(TlsConfig::default()).expect("no files")).expect("a client");
     let gateway = Running::start(Role::Gateway(gateway_config(&[])));
     let files = Running::start(repository());
     let proxy =
@@ -105,7 +109,7 @@ async fn services_start_serve_and_stop() {
 
 #[tokio::test]
 async fn a_worker_that_never_answers_gets_no_calls() {
-    let remote = HttpRemote::new().expect("a client");
+    let remote = HttpRemote::new(&Tls::load(TlsConfig::default()).expect("no files")).expect("a client");
     let gateway = Running::start(Role::Gateway(gateway_config(&[])));
     let nobody = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
     let url = format!("http://{nobody}").parse().expect("a URL");

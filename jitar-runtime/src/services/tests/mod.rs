@@ -22,6 +22,7 @@ use super::{
     ByteStream, FileReply, FileRequest, GatewayKind, NodeStatus, PlaceAt, Provider, Registration, Relayed, Remote,
     RemoteError, Runner, WorkerState,
 };
+use crate::app::App;
 use crate::config::{GatewayConfig, RepositoryConfig, Routing, TrustKeys};
 use crate::execution::{Execution, Isolates, NodeHeaders, Payload, PresentedKey, RpcRequest};
 use crate::isolate::IsolateError;
@@ -343,7 +344,8 @@ pub(crate) fn repository(
     config: &RepositoryConfig,
     files: &'static [(&'static str, &'static [u8])],
 ) -> Arc<dyn Provider> {
-    Arc::new(Repository::new(config, files, &[]).expect("valid globs"))
+    let app = App { manifest: b"", base: b"", services: &[], assets: files, client: &[], encoded: &[] };
+    Arc::new(Repository::new(config, &app).expect("valid globs"))
 }
 
 /// A gateway with these keys and the usual times.

@@ -1,5 +1,8 @@
 //! Nodes that talk to each other over real sockets.
 
+mod tls;
+mod wire;
+
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,8 +13,8 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use url::Url;
 
-use super::{HttpRemote, HttpServerHandle, serve};
-use crate::config::RepositoryConfig;
+use super::{HttpOptions, HttpRemote, HttpServerHandle, serve};
+use crate::config::{HttpConfig, RepositoryConfig, TlsConfig};
 use crate::execution::{Execution, Isolates, Payload, PresentedKey, Procedures, Rules};
 use crate::health::Health;
 use crate::services::tests::{
@@ -21,6 +24,7 @@ use crate::services::{
     FileRequest, GatewayKind, Operations, PlaceAt, Registrar, Registration, Remote, RemoteError, Runner, Services,
     WorkerState,
 };
+use crate::tls::Tls;
 
 /// Bytes of a request body, where nothing else is said.
 const SMALL: usize = 1000;
@@ -33,9 +37,19 @@ struct Node {
 }
 
 fn start(services: Services, body_limit: usize) -> Node {
+    start_with(services, options(body_limit))
+}
+
+/// What is usual, with this limit for bodies.
+fn options(body_limit: usize) -> HttpOptions {
+    HttpOptions { body_limit, times: HttpConfig::default(), cors: None, tls: None, n_threads: 1 }
+}
+
+fn start_with(services: Services, options: HttpOptions) -> Node {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let url = format!("http://{}", listener.local_addr().expect("bound")).parse().expect("a URL");
-    Node { url, server: serve(listener, services, body_limit, 1).expect("a server") }
+    let scheme = if options.tls.is_some() { "https" } else { "http" };
+    let url = format!("{scheme}://{}", listener.local_addr().expect("bound")).parse().expect("a URL");
+    Node { url, server: serve(listener, services, options).expect("a server") }
 }
 
 fn start_worker(isolates: &Arc<FakeIsolates>) -> Node {
@@ -52,12 +66,9 @@ fn worker_services(isolates: &Arc<FakeIsolates>) -> Services {
         asset_root: String::new(),
         assets: vec!["**/*".to_owned()],
     };
+    let rules = Rules { keys: trust_keys(&["key"]), ..Rules::default() };
     Services {
-        runner: Some(worker(Execution::new(
-            procedures,
-            Arc::clone(&shared),
-            Rules { keys: trust_keys(&["key"]), ..Rules::default() },
-        ))),
+        runner: Some(worker(Execution::new(procedures, Arc::clone(&shared), rules))),
         provider: Some(repository(&config, &[("index.html", b"<p>"), ("a b?#%.txt", b"odd")])),
         registrar: None,
         health: Arc::new(Health::of_checks(shared)),
@@ -83,7 +94,7 @@ fn gateway_services() -> Services {
 }
 
 fn remote() -> HttpRemote {
-    HttpRemote::new().expect("a client")
+    HttpRemote::new(&Tls::load(TlsConfig::default()).expect("no files")).expect("a client")
 }
 
 #[tokio::test]
