@@ -1,9 +1,10 @@
 //! Requests to other nodes: plain HTTP/1.1 with kept connections, no redirects, no retries.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::error::Error;
 use std::io;
-use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -14,6 +15,7 @@ use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Map, Value};
+use thread_local::ThreadLocal;
 use url::Url;
 
 use super::headers::{self, CONTENT_KIND};
@@ -68,12 +70,22 @@ const UNIX: &str = "unix";
 /// Other nodes over HTTP.
 #[derive(Debug, Clone)]
 pub(crate) struct HttpRemote {
+    /// Makes all others, and stands in for those that cannot be made.
     client: Client,
     /// Whom they trust.
     tls: Tls,
-    /// Clients for sockets of this machine, by path.
-    #[cfg_attr(not(unix), expect(dead_code, reason = "only Unix has such sockets"))]
-    sockets: Arc<RwLock<HashMap<String, Client>>>,
+    /// A thread's connections belong to its own runtime, so that no answer has to wake another thread.
+    by_thread: Arc<ThreadLocal<RefCell<Clients>>>,
+}
+
+/// The clients of one thread.
+#[derive(Debug, Default)]
+struct Clients {
+    /// For nodes that have an address.
+    plain: Option<Client>,
+    /// For sockets of this machine, by path.
+    #[cfg(unix)]
+    sockets: HashMap<String, Client>,
 }
 
 /// The HTTP client cannot be made.
@@ -93,7 +105,7 @@ impl HttpRemote {
     /// # Errors
     /// When the system gives no resources for it.
     pub(crate) fn new(tls: &Tls) -> Result<Self, ClientError> {
-        Ok(Self { client: builder(tls)?.build()?, tls: tls.clone(), sockets: Arc::default() })
+        Ok(Self { client: builder(tls)?.build()?, tls: tls.clone(), by_thread: Arc::default() })
     }
 
     /// A request to `path` at a node. The path is escaped already.
@@ -101,29 +113,29 @@ impl HttpRemote {
         self.client_for(node).request(method, address(node, path))
     }
 
-    /// The client for a node: one for all that have an address, and one for each socket of this machine.
-    fn client_for(&self, node: &Url) -> Client {
+    #[cfg_attr(not(unix), expect(unused_variables, reason = "only Unix has such sockets"))]
+    fn another_client(&self, socket: Option<&str>) -> Result<Client, ClientError> {
+        let builder = builder(&self.tls)?;
         #[cfg(unix)]
-        if node.scheme() == UNIX {
-            return self.client_for_socket(node.path());
-        }
-        self.client.clone()
+        let builder = match socket {
+            Some(path) => builder.unix_socket(path),
+            None => builder,
+        };
+        Ok(builder.build()?)
     }
 
-    #[cfg(unix)]
-    fn client_for_socket(&self, path: &str) -> Client {
-        let known = self.sockets.read().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
-        known.unwrap_or_else(|| {
-            // A client that cannot be made fails at the first request, which then names the node.
-            let client = builder(&self.tls).and_then(|builder| Ok(builder.unix_socket(path).build()?));
-            let client = client.unwrap_or_else(|_| self.client.clone());
-            self.sockets
-                .write()
-                .unwrap_or_else(PoisonError::into_inner)
-                .entry(path.to_owned())
-                .or_insert(client)
-                .clone()
-        })
+    /// The client for a node: of each thread one for all nodes that have an address, and one for each socket of this
+    /// machine.
+    fn client_for(&self, node: &Url) -> Client {
+        let made = |socket: Option<&str>| self.another_client(socket).unwrap_or_else(|_| self.client.clone());
+        let clients = &mut *self.by_thread.get_or_default().borrow_mut();
+        #[cfg(unix)]
+        if node.scheme() == UNIX {
+            let path = node.path();
+            let client = clients.sockets.entry(path.to_owned());
+            return client.or_insert_with(|| made(Some(path))).clone();
+        }
+        clients.plain.get_or_insert_with(|| made(None)).clone()
     }
 }
 

@@ -299,3 +299,30 @@ async fn large_bodies_pass_piece_by_piece() {
     let line = first_line(&gateway.url, too_large).await.expect("an answer");
     assert!(line.starts_with("HTTP/1.1 413 "), "{line}");
 }
+
+/// Whoever hangs up at a gateway ends the call on the worker.
+#[tokio::test]
+async fn a_client_that_hangs_up_cancels_its_call_behind_a_gateway() {
+    let isolates = Arc::new(FakeIsolates::hanging());
+    let (worker, gateway, remote) = (start_worker(&isolates), start_gateway(), remote());
+    let names = vec!["a/f".to_owned()];
+    let registration = Registration::new(worker.url.clone(), names, Some(PresentedKey::new("key")));
+    remote.register(&gateway.url, &registration, GatewayKind::Known).await.expect("registered");
+    let address = gateway.url.socket_addrs(|| None).expect("an address")[0];
+    let started = async {
+        loop {
+            let mut stream = TcpStream::connect(address).await.expect("a connection");
+            stream.write_all(b"GET /rpc/a/f HTTP/1.1\r\nhost: h\r\n\r\n").await.expect("sent");
+            let mut line = String::new();
+            let mut reader = BufReader::new(stream);
+            tokio::select! {
+                // The worker takes no calls yet.
+                read = reader.read_line(&mut line) => drop(read.expect("an answer")),
+                () = isolates.until(1, 0) => return reader,
+            }
+        }
+    };
+    let client = tokio::time::timeout(SECONDS, started).await.expect("it starts");
+    drop(client);
+    tokio::time::timeout(SECONDS, isolates.until(1, 1)).await.expect("it is cancelled");
+}
