@@ -289,6 +289,31 @@ fn peak_kilobytes(service: &Service) -> i64 {
     line.trim().trim_end_matches("kB").trim().parse().expect("a number")
 }
 
+/// Calls go through the socket: at the address of this registration nobody listens.
+#[test]
+fn a_worker_of_this_machine_is_called_through_its_socket() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("worker.sock");
+    let path = path.to_str().expect("a path");
+    let gateway = start("gateway", &[]);
+    let worker = start("socket", &[("GATEWAY", &gateway.url), ("SOCKET", path)]);
+    wait_for_workers(&gateway, 1);
+    let listed = gateway.get("/workers").json();
+    assert_eq!(listed[0]["listen"], format!("unix:{path}"));
+    assert_eq!(gateway.get(HELLO).text(), worker.get(HELLO).text());
+
+    let alone = start("gateway", &[]);
+    let nobody = format!("http://127.0.0.1:{}", ports::free());
+    let claim = serde_json::json!({
+        "url": nobody, "procedureNames": ["hello"], "format": 1, "listen": format!("unix:{path}"),
+    });
+    assert_eq!(alone.post("/workers?peer=1", &claim.to_string()).status, 200);
+    let answer = alone.until("answer", &Request::get(HELLO), |answer| answer.status == 200);
+    assert_eq!(answer.text(), worker.get(HELLO).text());
+    assert_eq!(worker.stop().status, Some(0));
+    assert!(!std::path::Path::new(path).exists(), "the socket is gone with its process");
+}
+
 #[track_caller]
 fn start(service: &str, environment: &[(&str, &str)]) -> Service {
     Project::named("tolerance").start(service, environment)

@@ -30,6 +30,7 @@ mod trust;
 mod worker;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use jitar_engine::ValueLimits;
@@ -61,6 +62,8 @@ pub struct Config {
     pub url: Url,
     /// Address to bind. Port 0 asks the system for one; then `url` gets the port that was bound.
     pub listen: SocketAddr,
+    /// A socket of this machine to listen on as well, announced to peers of ours.
+    pub socket: Option<PathBuf>,
     /// Scripts (specifiers) run in order in each isolate before it takes calls.
     pub set_up: Vec<String>,
     /// Scripts (specifiers) run in order in each isolate at a clean stop.

@@ -17,6 +17,9 @@ pub fn show(config: &Config, unit: &str) -> String {
     rows.add("unit", unit);
     rows.add("url", config.url.as_str().trim_end_matches('/'));
     rows.add("listen", config.listen);
+    if let Some(socket) = &config.socket {
+        rows.add("listen", format_args!("unix:{}", socket.display()));
+    }
     add_role(&mut rows, &config.role);
     rows.list("setUp", &config.set_up);
     rows.list("tearDown", &config.tear_down);

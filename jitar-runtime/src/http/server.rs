@@ -2,6 +2,8 @@
 
 use std::io;
 use std::net::{Shutdown, TcpListener};
+#[cfg(unix)]
+use std::os::unix::net::UnixListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -9,7 +11,7 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
 use rustls::ServerConfig;
-use socket2::SockRef;
+use socket2::Socket;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
@@ -41,13 +43,47 @@ pub(crate) struct HttpServerHandle {
     running: Arc<Running>,
     task: JoinHandle<io::Result<()>>,
     /// The listening socket, to close it while requests still run.
-    door: TcpListener,
+    door: Socket,
     /// What ends silent connections.
     watch: JoinHandle<()>,
 }
 
-/// How a server listens and answers.
+/// What a server listens on.
 #[derive(Debug)]
+pub(crate) enum Listener {
+    /// An address.
+    Tcp(TcpListener),
+    /// A socket of this machine.
+    #[cfg(unix)]
+    Socket(UnixListener),
+}
+
+impl Listener {
+    /// A second handle of the listening socket.
+    fn door(&self) -> io::Result<Socket> {
+        match self {
+            Self::Tcp(listener) => listener.try_clone().map(Socket::from),
+            #[cfg(unix)]
+            Self::Socket(listener) => listener.try_clone().map(Socket::from),
+        }
+    }
+}
+
+impl From<TcpListener> for Listener {
+    fn from(listener: TcpListener) -> Self {
+        Self::Tcp(listener)
+    }
+}
+
+#[cfg(unix)]
+impl From<UnixListener> for Listener {
+    fn from(listener: UnixListener) -> Self {
+        Self::Socket(listener)
+    }
+}
+
+/// How a server listens and answers.
+#[derive(Debug, Clone)]
 pub(crate) struct HttpOptions {
     /// Bytes of a request body.
     pub(crate) body_limit: usize,
@@ -65,10 +101,15 @@ pub(crate) struct HttpOptions {
 ///
 /// # Errors
 /// When the system gives no resources for it.
-pub(crate) fn serve(listener: TcpListener, services: Services, options: HttpOptions) -> io::Result<HttpServerHandle> {
+pub(crate) fn serve(
+    listener: impl Into<Listener>,
+    services: Services,
+    options: HttpOptions,
+) -> io::Result<HttpServerHandle> {
+    let listener = listener.into();
     let HttpOptions { body_limit, times, cors, tls, n_threads } = options;
     let running = Arc::<Running>::default();
-    let door = listener.try_clone()?;
+    let door = listener.door()?;
     let state = web::Data::new(State {
         services,
         body: BodyLimits { size: body_limit, time: times.body_time },
@@ -86,9 +127,12 @@ pub(crate) fn serve(listener: TcpListener, services: Services, options: HttpOpti
         .on_connect(move |io, data| connections.enter(io, data))
         .shutdown_timeout(FLUSH_SECONDS)
         .disable_signals();
-    let server = match tls {
-        Some(tls) => server.listen_rustls_0_23(listener, tls)?,
-        None => server.listen(listener)?,
+    let server = match (listener, tls) {
+        (Listener::Tcp(listener), Some(tls)) => server.listen_rustls_0_23(listener, tls)?,
+        (Listener::Tcp(listener), None) => server.listen(listener)?,
+        // Whoever comes through a socket is on this machine, where nobody else listens in.
+        #[cfg(unix)]
+        (Listener::Socket(listener), _) => server.listen_uds(listener)?,
     };
     let server = server.run();
     Ok(HttpServerHandle { server: server.handle(), running, task: tokio::spawn(server), door, watch })
@@ -106,7 +150,7 @@ impl HttpServerHandle {
         self.running.is_draining.store(true, Ordering::Relaxed);
         self.server.pause().await;
         // Pausing alone would let clients connect and wait for nothing. Whoever closed it already did what was wanted.
-        drop(SockRef::from(&self.door).shutdown(Shutdown::Both));
+        drop(self.door.shutdown(Shutdown::Both));
         let n_left = match tokio::time::timeout(grace, self.running.finished()).await {
             Ok(()) => 0,
             Err(_) => self.running.n.load(Ordering::Acquire),

@@ -2,11 +2,12 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 
 use jitar_engine::manifest::{AppManifest, Unit};
 use url::Url;
 
-use super::address::{listen_address, parse_listen};
+use super::address::{listen_address, parse_listen, parse_socket};
 use super::fields::{Fields, Spanned};
 use super::file::{Segments, ServiceFile};
 use super::interpolate::interpolate;
@@ -86,13 +87,14 @@ fn resolve(
     if let (Role::Gateway(_) | Role::Proxy(_) | Role::Repository(_), Some(at)) = (&service.role, file.get_only_safe) {
         problems.add(at, "'getOnlySafe' belongs to the services that run procedures: workers and standalones");
     }
-    let (url, listen) = address?;
+    let Addresses { url, listen, socket } = address?;
     let tls = fitting_tls(&url, file.tls, file.url.as_ref().map_or(0, |url| url.at), problems);
     let body = overrides.http_body_limit.map_or(file.limits.body, NonZeroUsize::get);
     let config = Config {
         file: source.file.clone(),
         url,
         listen,
+        socket,
         set_up,
         tear_down,
         middleware,
@@ -146,22 +148,31 @@ fn supported_middleware<'a>(
     }
 }
 
-/// The service's address for others, and the one to bind.
-fn resolve_address(file: &ServiceFile, given: Option<&Url>, problems: &Problems) -> Option<(Url, SocketAddr)> {
+/// The service's address for others, and where it listens.
+struct Addresses {
+    url: Url,
+    listen: SocketAddr,
+    socket: Option<PathBuf>,
+}
+
+fn resolve_address(file: &ServiceFile, given: Option<&Url>, problems: &Problems) -> Option<Addresses> {
     let written = file.url.as_ref();
     let url = given.or(written.map(|url| &url.value));
-    let listen = match (&file.listen, url) {
-        (Some(listen), _) => {
-            let wrong = |problem| problems.add(listen.at, format!("Field 'listen': {problem}"));
-            parse_listen(&listen.value).map_err(wrong).ok()
+    let mut socket = None;
+    let mut address = None;
+    if let Some(listen) = &file.listen {
+        let wrong = |problem| problems.add(listen.at, format!("Field 'listen': {problem}"));
+        match parse_socket(&listen.value) {
+            Some(path) => socket = Some(path.map_err(wrong).ok()?),
+            None => address = Some(parse_listen(&listen.value).map_err(wrong).ok()?),
         }
-        (None, Some(url)) => {
-            let at = written.map_or(0, |url| url.at);
-            listen_address(url).map_err(|problem| problems.add(at, format!("Field 'url': {problem}"))).ok()
-        }
-        (None, None) => None,
-    };
-    Some((url?.clone(), listen?))
+    }
+    let url = url?;
+    let at = written.map_or(0, |url| url.at);
+    let of_url = || listen_address(url).map_err(|problem| problems.add(at, format!("Field 'url': {problem}"))).ok();
+    // Who listens on a socket listens at the URL as well: other machines cannot come through the socket.
+    let listen = address.or_else(of_url)?;
+    Some(Addresses { url: url.clone(), listen, socket })
 }
 
 /// The address of the listener for operators.

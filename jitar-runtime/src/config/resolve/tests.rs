@@ -223,8 +223,8 @@ fn every_problem_is_reported_with_its_place() {
             &["s.json:1:56: Field 'listen': '3000' is not an address such as"],
         ),
         (
-            r#"{"url": "http://127.0.0.1:1", "gateway": {}, "listen": "unix:/x"}"#,
-            &["s.json:1:56: Field 'listen': 'unix:' is not supported by this version"],
+            r#"{"url": "http://127.0.0.1:1", "gateway": {}, "listen": "unix:x"}"#,
+            &["s.json:1:56: Field 'listen': 'x' is not a path from / on"],
         ),
         (
             r#"{"url": "http://127.0.0.1:1", "worker": {"segments": ["a"]}, "setUp": ["./setup", "../x"]}"#,
@@ -389,6 +389,9 @@ fn every_setting_arrives() {
     assert_eq!((repository.index_filename.as_str(), repository.asset_root.as_str()), ("i.html", "web"));
     assert_eq!(repository.assets, ["index.html", "assets/**/*"]);
     assert!(repository.serve_index_on_not_found && standalone.trust_keys.accepts("k"));
+
+    let socket = loaded(r#"{"url": "http://127.0.0.1:1", "listen": "unix:/run/x.sock", "gateway": {}}"#);
+    assert_eq!((socket.listen.to_string().as_str(), socket.socket), ("127.0.0.1:1", Some("/run/x.sock".into())));
 
     let proxy = r#"{"url": "http://127.0.0.1:1", "proxy": {"worker": "http://w:1", "repository": "http://r:1"}}"#;
     let Role::Proxy(proxy) = loaded(proxy).role else { panic!("a proxy") };

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use jitar_engine::manifest::ManifestError;
 
@@ -33,6 +34,14 @@ pub(crate) enum ServerError {
     Bind {
         /// The address.
         address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The socket cannot be made.
+    #[error("cannot listen on `unix:{}`: {source}; choose another path in `listen`, or end the process that uses it", path.display())]
+    Socket {
+        /// Its path.
+        path: PathBuf,
         /// Why.
         source: io::Error,
     },

@@ -2,6 +2,8 @@
 
 mod error;
 mod parts;
+#[cfg(unix)]
+mod socket;
 
 #[cfg(test)]
 mod tests;
@@ -124,6 +126,7 @@ impl Server {
         };
         let names = services.runner.as_ref().map(|runner| runner.procedure_names().to_vec());
         let admin = self.config.admin.map(|address| serve_operators(address, &services, &options)).transpose()?;
+        let socket = serve_socket(&self.config, &services, &options)?;
         let mut http = serve(listener, services, options).map_err(ServerError::Http)?;
         let certificates = Background(tokio::spawn(self.tls.watch(WATCH_INTERVAL)));
 
@@ -147,7 +150,15 @@ impl Server {
             // Calls that a gateway sent before it knew are still on their way.
             tokio::time::sleep(LINGER).await;
         }
-        let n_left = http.stop(self.config.shutdown_grace).await;
+        let grace = self.config.shutdown_grace;
+        let by_socket = async {
+            match socket {
+                Some((server, _file)) => server.stop(grace).await,
+                None => 0,
+            }
+        };
+        let (by_address, by_socket) = tokio::join!(http.stop(grace), by_socket);
+        let n_left = by_address + by_socket;
         if n_left > 0 {
             warn!("{n_left} requests did not finish within {:?}", self.config.shutdown_grace);
         }
@@ -200,6 +211,28 @@ impl Server {
         let options = PoolOptions { app: self.app, unit: self.unit, config: config.clone(), outbound };
         Ok(Some(IsolatePool::start(options).await?))
     }
+}
+
+/// Serves on a socket of this machine as well, where one is configured.
+#[cfg(unix)]
+fn serve_socket(
+    config: &Config,
+    services: &Services,
+    options: &HttpOptions,
+) -> Result<Option<(HttpServerHandle, socket::SocketFile)>, ServerError> {
+    let Some(path) = &config.socket else { return Ok(None) };
+    let failed = |source| ServerError::Socket { path: path.clone(), source };
+    let (listener, file) = socket::bind(path).map_err(failed)?;
+    let options = HttpOptions { tls: None, ..options.clone() };
+    let server = serve(listener, services.clone(), options).map_err(ServerError::Http)?;
+    info!("Listening on unix:{}", path.display());
+    Ok(Some((server, file)))
+}
+
+/// Other systems have no such sockets, and their configuration is refused.
+#[cfg(not(unix))]
+fn serve_socket(_: &Config, _: &Services, _: &HttpOptions) -> Result<Option<(HttpServerHandle, ())>, ServerError> {
+    Ok(None)
 }
 
 /// Serves health, metrics and workers on an address of their own.

@@ -24,6 +24,7 @@ fn config(role: Role) -> Config {
         file: "services/x.json".to_owned(),
         url: "http://127.0.0.1:0".parse().expect("a URL"),
         listen: "127.0.0.1:0".parse().expect("an address"),
+        socket: None,
         set_up: Vec::new(),
         tear_down: Vec::new(),
         middleware: Vec::new(),
