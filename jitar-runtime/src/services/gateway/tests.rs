@@ -283,7 +283,7 @@ async fn lost_workers_get_no_calls_until_they_answer() {
     let worker = gateway.registry.worker(&lost).expect("registered");
     let back = async {
         while !worker.is_available() {
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            tokio::task::yield_now().await;
         }
     };
     tokio::time::timeout(Duration::from_secs(20), back).await.expect("it comes back by itself");
