@@ -190,7 +190,7 @@ fn every_problem_is_reported_with_its_place() {
             r#"{"url": "http://127.0.0.1:1", "gateway": {}, "tls": {}, "admin": {}, "supervise": false}"#,
             &[
                 "s.json:1:53: 'tls' has neither 'cert' and 'key' nor 'ca'",
-                "s.json:1:57: 'admin' is not",
+                "s.json:1:66: Field 'admin.listen' is required",
                 "s.json:1:70: 'supervise' is not",
             ],
         ),
