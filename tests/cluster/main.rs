@@ -3,6 +3,7 @@
 
 mod access;
 mod bad_input;
+mod crossing;
 mod discovery;
 mod errors;
 mod files;
@@ -11,6 +12,7 @@ mod report;
 mod signals;
 mod start_failures;
 mod tolerance;
+mod wrapping;
 
 /// Runs the same tests against the example in one process and as a cluster.
 macro_rules! in_both_forms {

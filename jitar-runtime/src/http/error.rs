@@ -169,6 +169,7 @@ fn of_execution(error: &ExecutionError) -> u16 {
         ExecutionError::TooManyHops => 508,
         ExecutionError::TooManyCalls(_) => 503,
         ExecutionError::NotSafe(_) => 405,
+        ExecutionError::PlainFormsOnly(_) => 415,
         ExecutionError::Arguments(ArgumentsError::UnsupportedMediaType(_)) => 415,
         ExecutionError::Arguments(ArgumentsError::TooDeep(_)) => 413,
         ExecutionError::Version(_) | ExecutionError::Arguments(_) => 400,

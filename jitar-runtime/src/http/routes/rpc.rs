@@ -63,6 +63,7 @@ async fn try_run(
         version,
         payload,
         serialized,
+        extended: headers::extended_forms(all),
         mode,
         headers: headers::of_request(all),
         key: presented_key(request),
