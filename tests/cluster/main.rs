@@ -7,6 +7,7 @@ mod crossing;
 mod discovery;
 mod errors;
 mod files;
+mod hostile;
 mod limits;
 mod report;
 mod signals;
