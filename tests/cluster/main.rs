@@ -2,6 +2,7 @@
 //! does not do.
 
 mod access;
+mod attacks;
 mod bad_input;
 mod crossing;
 mod discovery;

@@ -9,6 +9,8 @@ mod registry;
 mod request;
 
 #[cfg(test)]
+mod generated;
+#[cfg(test)]
 mod tests;
 
 use std::sync::Arc;

@@ -118,6 +118,10 @@ impl Inner {
         if call.hops >= MAX_HOPS {
             return Err(ExecutionError::TooManyHops.into());
         }
+        if call.extended && self.key.is_none() {
+            // Nobody would trust them.
+            return Err(ExecutionError::PlainFormsOnly(call.fqn).into());
+        }
         let version: Version = call.version.parse().map_err(ExecutionError::from)?;
         let request = RpcRequest {
             fqn: call.fqn,
@@ -150,7 +154,7 @@ impl Inner {
         let (first, n) = (self.current.load(Ordering::Relaxed), self.gateways.len());
         let mut outcome = Err(ServiceError::NoGateway(request.fqn.clone()));
         for idx in (first..first + n).map(|idx| idx % n) {
-            if request.extended.used && (self.key.is_none() || !self.is_peer(idx).await) {
+            if request.extended.used && !self.is_peer(idx).await {
                 return Err(ExecutionError::PlainFormsOnly(request.fqn).into());
             }
             let what = procedure(&request.fqn);
@@ -248,6 +252,17 @@ mod tests {
             let (outbound, _) = outbound(gateway, &[]);
             let error = outbound.run(call("f", hops)).await.expect_err("nowhere to go");
             assert_eq!((error.status, error.message.as_str()), (status, message));
+        }
+    }
+
+    #[tokio::test]
+    async fn extended_forms_go_to_nodes_of_ours_only() {
+        // The gateways of these tests are of the known implementation.
+        for keys in [&["key"][..], &[]] {
+            let (outbound, remote) = outbound(Some("http://g:1"), keys);
+            let error = outbound.run(OutboundCall { extended: true, ..call("f", 0) }).await.expect_err("refused");
+            assert_eq!(error.status, 415, "{keys:?}");
+            assert!(remote.last().is_none(), "nothing was sent");
         }
     }
 

@@ -25,6 +25,10 @@ export async function give(kind: string): Promise<unknown> {
         case 'cycle': return cycle();
         case 'money': return new Money(3, 'USD');
         case 'nothing': return undefined;
+        case 'bigint': return 5n;
+        case 'symbol': return Symbol('s');
+        case 'function': return () => 1;
+        case 'nested bigint': return { a: [5n] };
         default: return kind;
     }
 }
