@@ -424,6 +424,8 @@ const DRY: u32 = 1;
 const SERIALIZED: u32 = 2;
 const TRUSTED: u32 = 4;
 const QUERY: u32 = 8;
+const EXTENDED_REPLY: u32 = 16;
+const EXTENDED_ARGUMENTS: u32 = 32;
 
 fn flags_of(call: &Call) -> u32 {
     let when = |condition: bool, flag: u32| if condition { flag } else { 0 };
@@ -431,6 +433,8 @@ fn flags_of(call: &Call) -> u32 {
         | when(call.serialized, SERIALIZED)
         | when(call.trusted, TRUSTED)
         | when(matches!(call.arguments, Arguments::Query(_)), QUERY)
+        | when(call.extended.understood, EXTENDED_REPLY)
+        | when(call.extended.used, EXTENDED_ARGUMENTS)
 }
 
 fn input_of<'s>(scope: &mut v8::PinScope<'s, '_>, arguments: &Arguments) -> v8::Local<'s, v8::Value> {

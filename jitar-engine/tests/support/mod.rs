@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use jitar_engine::archive::{ModuleArchive, ModuleKind, ModuleSource};
-use jitar_engine::call::{Arguments, Call, Outbound, OutboundCall, OutboundError, Reply, RunMode};
+use jitar_engine::call::{Arguments, Call, ExtendedForms, Outbound, OutboundCall, OutboundError, Reply, RunMode};
 use jitar_engine::permissions::Permissions;
 use jitar_engine::snapshot::{Blob, Deferred};
 use jitar_engine::{
@@ -311,6 +311,7 @@ fn start_checked(
         implementation: format!("{procedure}:0.0.0"),
         version: "0.0.0".to_owned(),
         arguments: Arguments::Json(Bytes::copy_from_slice(arguments.as_bytes())),
+        extended: ExtendedForms::default(),
         serialized: false,
         headers: vec![],
         mode: RunMode::Normal,

@@ -10,7 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
-use jitar_engine::call::{Headers, Reply, RunMode};
+use jitar_engine::call::{FORMS, Headers, Reply, RunMode};
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder, Response};
@@ -324,6 +324,12 @@ impl HttpRemote {
             request.headers.iter().filter(|(name, _)| name != "content-type").filter_map(pair).collect();
         let mut outgoing = outgoing.headers(passed).header(headers::VERSION, request.version.to_string());
         outgoing = outgoing.header(headers::HOPS, u16::from(request.node.hops));
+        if request.extended.understood {
+            outgoing = outgoing.header(headers::PEER, "1");
+        }
+        if request.extended.used {
+            outgoing = outgoing.header(FORMS, headers::EXTENDED);
+        }
         if request.serialized {
             outgoing = outgoing.header(headers::ENCODING, headers::SERIALIZED);
         }

@@ -218,6 +218,7 @@ fn of_execution(error: &ExecutionError) -> u16 {
         ExecutionError::TooManyHops => 508,
         ExecutionError::TooManyCalls(_) => 503,
         ExecutionError::NotSafe(_) => 405,
+        ExecutionError::PlainFormsOnly(_) => 415,
         ExecutionError::Arguments(error) => of_arguments(error),
         ExecutionError::Version(_) => 400,
         ExecutionError::Isolate(error) => of_isolate(error),

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
-use jitar_engine::call::{ContentKind, Headers};
+use jitar_engine::call::{ContentKind, ExtendedForms, FORMS, Headers};
 
 use super::context::REQUEST_ID;
 use crate::execution::NodeHeaders;
@@ -19,6 +19,7 @@ pub(super) const DEADLINE: &str = "x-jitar-deadline";
 pub(super) const HOPS: &str = "x-jitar-hops";
 pub(super) const RUN_MODE: &str = "x-jitar-run-mode";
 pub(super) const DRY: &str = "dry";
+pub(super) const EXTENDED: &str = "extended";
 /// On answers about health: the node is one of ours.
 pub(super) const PEER: &str = "x-jitar-peer";
 
@@ -93,6 +94,12 @@ pub(super) fn value(headers: &HeaderMap, name: &str) -> Option<String> {
 pub(super) fn joined(headers: &HeaderMap, name: &str) -> Option<String> {
     let values: Vec<String> = headers.get_all(name).map(|value| decode(value.as_bytes())).collect();
     (!values.is_empty()).then(|| values.join(", "))
+}
+
+/// Which forms beyond the known ones a request has and understands.
+pub(super) fn extended_forms(headers: &HeaderMap) -> ExtendedForms {
+    let used = value(headers, FORMS).is_some_and(|forms| forms == EXTENDED);
+    ExtendedForms { understood: used || headers.contains_key(PEER), used }
 }
 
 /// What the sender says about a call's way; what makes no sense counts as absent.

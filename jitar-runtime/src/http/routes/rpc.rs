@@ -70,6 +70,7 @@ async fn try_run(
         version,
         payload,
         serialized,
+        extended: headers::extended_forms(all),
         mode,
         headers: headers::of_request(all, context.id.as_str()),
         key: presented_key(request),

@@ -81,6 +81,9 @@ impl Router {
         let not_found = || ExecutionError::ProcedureNotFound(request.fqn.clone());
         let route = self.registry.route(&request.fqn).ok_or_else(not_found)?;
         let group = route.select(&request.fqn, request.version)?;
+        if request.extended.used && !group.is_ours {
+            return Err(ExecutionError::PlainFormsOnly(request.fqn).into());
+        }
         self.budget.deposit();
         let call = RoutedCall {
             router: self,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use jitar_engine::call::{Call, ContentKind, Headers, Reply, RunMode};
+use jitar_engine::call::{Call, ContentKind, ExtendedForms, Headers, Reply, RunMode};
 use jitar_engine::manifest::{
     Access, AppManifest, FORMAT, Implementation, Procedure, ProcedureLimits, Segment, Version,
 };
@@ -34,6 +34,7 @@ pub(crate) fn request(fqn: &str) -> RpcRequest {
         version: Version::default(),
         payload: Payload::Query(String::new()),
         serialized: false,
+        extended: ExtendedForms::default(),
         mode: RunMode::Normal,
         headers: Vec::new(),
         key: None,
