@@ -7,7 +7,8 @@ use url::Url;
 
 use super::fields::{Fields, MILLISECONDS, Spanned};
 use super::{
-    Intake, Isolates, Limits, LogFormat, LogLevel, Role, gateway, intake, proxy, repository, standalone, worker,
+    Intake, Isolates, Limits, LogFormat, LogLevel, Role, gateway, intake, permissions, proxy, repository, standalone,
+    worker,
 };
 
 /// The names of the service objects, in the order of spec 1.7.
@@ -30,6 +31,7 @@ pub(super) struct ServiceFile {
     pub(super) limits: Limits,
     /// `getOnlySafe` with its place, when it is set.
     pub(super) get_only_safe: Option<usize>,
+    pub(super) permissions: permissions::Written,
     pub(super) log_level: Option<LogLevel>,
     pub(super) log_format: Option<LogFormat>,
     pub(super) shutdown_grace: Duration,
@@ -96,9 +98,10 @@ impl ServiceFile {
         let limits = fields.group("limits").map_or_else(Limits::default, read_limits);
         let get_only_safe = fields.boolean(&["getOnlySafe"]).unwrap_or(false);
         let get_only_safe = get_only_safe.then(|| fields.position("getOnlySafe")).flatten();
+        let permissions = fields.group("permissions").map(permissions::read).unwrap_or_default();
         let (log_level, log_format) = fields.group("log").map_or((None, None), read_log);
         let shutdown_grace = fields.group("shutdown").and_then(read_shutdown).unwrap_or(Duration::from_secs(30));
-        fields.refuse(&["tls", "setUpOnce", "tearDownOnce", "supervise", "permissions", "cors"]);
+        fields.refuse(&["tls", "setUpOnce", "tearDownOnce", "supervise", "cors"]);
         fields.finish();
         Self {
             url,
@@ -112,6 +115,7 @@ impl ServiceFile {
             intake,
             admin,
             limits,
+            permissions,
             get_only_safe,
             log_level,
             log_format,

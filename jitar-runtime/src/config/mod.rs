@@ -11,6 +11,7 @@ mod interpolate;
 mod json;
 mod log;
 mod overrides;
+mod permissions;
 mod problem;
 mod proxy;
 mod repository;
@@ -26,7 +27,8 @@ mod worker;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use jitar_engine::ValueLimits;
+use jitar_engine::permissions::Permissions;
+use jitar_engine::{Certificates, ValueLimits};
 use url::Url;
 
 pub use cluster::{Balancing, Ejection, HashKey, Retries, Routing};
@@ -71,6 +73,10 @@ pub struct Config {
     pub intake: Intake,
     /// Address of a listener of its own for health, metrics and workers, where no key is asked for.
     pub admin: Option<SocketAddr>,
+    /// What application code may reach, as far as it is listed.
+    pub permissions: Permissions,
+    /// Authorities that requests of application code trust.
+    pub certificates: Certificates,
     /// How the log looks.
     pub log: LogConfig,
     /// How long a stop waits for running calls.
