@@ -309,12 +309,12 @@ impl Worker {
         self.isolate.cancel(id).unwrap_or_else(|error| panic!("{error}"));
     }
 
-    /// Lets the isolate run until something is the case.
-    pub(crate) fn poll_until(&mut self, deadline: Instant, condition: impl Fn() -> bool) {
-        let isolate = &mut self.isolate;
+    /// Lets the isolate run until something is the case; the condition sees what was logged so far.
+    pub(crate) fn poll_until(&mut self, deadline: Instant, condition: impl Fn(&str) -> bool) {
+        let (isolate, logged) = (&mut self.isolate, &self.logged);
         self.tokio.block_on(async {
-            while !condition() {
-                assert!(Instant::now() < deadline, "it never came to that");
+            while !condition(&logged.borrow()) {
+                assert!(Instant::now() < deadline, "it never came to that: {}", logged.borrow());
                 std::future::poll_fn(|cx| {
                     isolate.poll(cx).unwrap_or_else(|error| panic!("{error}"));
                     Poll::Ready(())
