@@ -18,6 +18,11 @@ impl Environment {
         environment
     }
 
+    /// The names and beginnings of names, as they are listed.
+    pub fn patterns(&self) -> &[String] {
+        &self.patterns
+    }
+
     /// Whether a variable may be read, set or not.
     pub fn permits(&self, name: &str) -> bool {
         self.patterns.iter().any(|pattern| match pattern.strip_suffix('*') {

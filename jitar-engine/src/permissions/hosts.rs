@@ -63,6 +63,17 @@ impl FromStr for HostPattern {
     }
 }
 
+impl std::fmt::Display for HostPattern {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.name {
+            Name::Any => f.write_str("*")?,
+            Name::Exact(name) => f.write_str(name)?,
+            Name::Below(ending) => write!(f, "*{ending}")?,
+        }
+        self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
+    }
+}
+
 impl HostPattern {
     /// The host and port of a URL; `None` when it has no host.
     pub fn of_url(url: &url::Url) -> Option<Self> {
@@ -89,7 +100,18 @@ impl FromIterator<HostPattern> for Hosts {
     }
 }
 
+impl Extend<HostPattern> for Hosts {
+    fn extend<T: IntoIterator<Item = HostPattern>>(&mut self, patterns: T) {
+        self.0.extend(patterns);
+    }
+}
+
 impl Hosts {
+    /// The patterns, in the order in which they are listed.
+    pub fn iter(&self) -> impl Iterator<Item = &HostPattern> {
+        self.0.iter()
+    }
+
     /// Whether a host, as a URL has it, may be reached at a port.
     ///
     /// # Errors
@@ -138,6 +160,13 @@ mod tests {
         for (pattern, host, port, permitted) in cases {
             let hosts: Hosts = [pattern.parse().expect(pattern)].into_iter().collect();
             assert_eq!(hosts.check(host, port).is_ok(), permitted, "{pattern} {host}:{port}");
+        }
+    }
+
+    #[test]
+    fn patterns_are_shown_as_they_are_written() {
+        for text in ["*", "*:80", "example.com", "example.com:443", "*.a.org", "[::1]:80", "127.0.0.1"] {
+            assert_eq!(text.parse::<HostPattern>().expect(text).to_string(), text);
         }
     }
 

@@ -15,7 +15,8 @@ use jitar_engine::call::{Arguments, Call, ExtendedForms, Outbound, OutboundCall,
 use jitar_engine::permissions::Permissions;
 use jitar_engine::snapshot::{Blob, Deferred};
 use jitar_engine::{
-    Isolate, IsolateControl, IsolateOptions, ModuleStore, Source, TerminationReason, ValueLimits, platform,
+    Certificates, Isolate, IsolateControl, IsolateOptions, ModuleStore, Source, TerminationReason, ValueLimits,
+    platform,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -200,6 +201,15 @@ impl Worker {
         Self::start_with(made, made.source(), permissions)
     }
 
+    /// A worker whose requests trust the authorities of a PEM text.
+    pub(crate) fn start_trusting(made: &Made, permissions: Permissions, pem: &str) -> Self {
+        let replies = Rc::<RefCell<Vec<(u32, Reply)>>>::default();
+        let sink = Rc::clone(&replies);
+        let keep = Box::new(move |id, reply| sink.borrow_mut().push((id, reply)));
+        let certificates = Certificates::with_additional(pem.as_bytes().to_vec()).expect("certificates");
+        Self { replies, ..Self::boot_trusting(made, made.source(), permissions, certificates, keep) }
+    }
+
     fn start_with(made: &Made, source: Source, permissions: Permissions) -> Self {
         let replies = Rc::<RefCell<Vec<(u32, Reply)>>>::default();
         let sink = Rc::clone(&replies);
@@ -215,6 +225,16 @@ impl Worker {
     }
 
     fn boot(made: &Made, source: Source, permissions: Permissions, replies: Box<dyn Fn(u32, Reply)>) -> Self {
+        Self::boot_trusting(made, source, permissions, Certificates::default(), replies)
+    }
+
+    fn boot_trusting(
+        made: &Made,
+        source: Source,
+        permissions: Permissions,
+        certificates: Certificates,
+        replies: Box<dyn Fn(u32, Reply)>,
+    ) -> Self {
         platform::init_run();
         let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("tokio");
         let logged = Rc::<RefCell<String>>::default();
@@ -225,7 +245,7 @@ impl Worker {
             heap: 64 << 20,
             values: ValueLimits::default(),
             permissions,
-            certificates: jitar_engine::Certificates::default(),
+            certificates,
             control: control.clone(),
             outbound: Arc::new(Nowhere),
             replies,
@@ -283,11 +303,33 @@ impl Worker {
         (control.terminated().map(TerminationReason::setting), control.culprit() == Some(id))
     }
 
+    /// Gives a call up.
+    pub(crate) fn cancel(&mut self, id: u32) {
+        let _entered = self.tokio.enter();
+        self.isolate.cancel(id).unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// Lets the isolate run until something is the case; the condition sees what was logged so far.
+    pub(crate) fn poll_until(&mut self, deadline: Instant, condition: impl Fn(&str) -> bool) {
+        let (isolate, logged) = (&mut self.isolate, &self.logged);
+        self.tokio.block_on(async {
+            while !condition(&logged.borrow()) {
+                assert!(Instant::now() < deadline, "it never came to that: {}", logged.borrow());
+                std::future::poll_fn(|cx| {
+                    isolate.poll(cx).unwrap_or_else(|error| panic!("{error}"));
+                    Poll::Ready(())
+                })
+                .await;
+                tokio::task::yield_now().await;
+            }
+        });
+    }
+
     pub(crate) fn logged(&self) -> String {
         self.logged.borrow().clone()
     }
 
-    fn begin(&mut self, procedure: &str, arguments: &Value) -> Result<u32, jitar_engine::EngineError> {
+    pub(crate) fn begin(&mut self, procedure: &str, arguments: &Value) -> Result<u32, jitar_engine::EngineError> {
         let id = self.next;
         self.next += 1;
         let _entered = self.tokio.enter();

@@ -2,8 +2,11 @@
 //! unit's blob and in one that evaluated everything from source.
 
 mod build_time;
+mod fetch;
 mod globals;
+mod listed;
 mod node;
+mod server;
 
 use serde_json::json;
 

@@ -7,8 +7,8 @@ use url::Url;
 
 use super::fields::{Fields, MILLISECONDS, Spanned};
 use super::{
-    CorsConfig, HttpConfig, Intake, Isolates, Limits, LogFormat, LogLevel, Role, TlsConfig, cors, gateway, http,
-    intake, proxy, repository, standalone, tls, worker,
+    CorsConfig, HttpConfig, Intake, Isolates, Limits, LogFormat, LogLevel, Role, TlsConfig, cors, gateway, http, intake,
+    permissions, proxy, repository, standalone, tls, worker,
 };
 
 /// The names of the service objects, in the order of spec 1.7.
@@ -35,6 +35,7 @@ pub(super) struct ServiceFile {
     pub(super) tls: Option<Spanned<TlsConfig>>,
     pub(super) cors: Option<CorsConfig>,
     pub(super) http: HttpConfig,
+    pub(super) permissions: permissions::Written,
     pub(super) log_level: Option<LogLevel>,
     pub(super) log_format: Option<LogFormat>,
     pub(super) shutdown_grace: Duration,
@@ -108,7 +109,8 @@ impl ServiceFile {
         let http = fields.group("http").map_or_else(HttpConfig::default, http::read);
         let (log_level, log_format) = fields.group("log").map_or((None, None), read_log);
         let shutdown_grace = fields.group("shutdown").and_then(read_shutdown).unwrap_or(Duration::from_secs(30));
-        fields.refuse(&["setUpOnce", "tearDownOnce", "supervise", "permissions"]);
+        fields.refuse(&["setUpOnce", "tearDownOnce", "supervise"]);
+        let permissions = fields.group("permissions").map(permissions::read).unwrap_or_default();
         fields.finish();
         Self {
             url,
@@ -126,6 +128,7 @@ impl ServiceFile {
             tls,
             cors,
             http,
+            permissions,
             log_level,
             log_format,
             shutdown_grace,

@@ -16,6 +16,7 @@ mod interpolate;
 mod json;
 mod log;
 mod overrides;
+mod permissions;
 mod problem;
 mod proxy;
 mod repository;
@@ -33,7 +34,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use jitar_engine::ValueLimits;
+use jitar_engine::permissions::Permissions;
+use jitar_engine::{Certificates, ValueLimits};
 use url::Url;
 
 pub use cluster::{Balancing, Ejection, HashKey, Retries, Routing};
@@ -90,6 +92,10 @@ pub struct Config {
     pub cors: Option<CorsConfig>,
     /// How long the listener waits for its clients.
     pub http: HttpConfig,
+    /// What application code may reach, as far as it is listed.
+    pub permissions: Permissions,
+    /// Authorities that requests of application code trust.
+    pub certificates: Certificates,
     /// How the log looks.
     pub log: LogConfig,
     /// How long a stop waits for running calls.

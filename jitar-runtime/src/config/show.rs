@@ -36,6 +36,10 @@ pub fn show(config: &Config, unit: &str) -> String {
     rows.add("limits.nodes", config.limits.values.nodes);
     rows.add("limits.string", config.limits.values.string);
     rows.add("limits.bigint", config.limits.values.bigint);
+    rows.list("permissions.net", &config.permissions.net.iter().map(ToString::to_string).collect::<Vec<_>>());
+    rows.list("permissions.env", config.permissions.env.patterns());
+    let paths = config.permissions.read.paths.iter().map(|path| path.display().to_string());
+    rows.list("permissions.read", &paths.collect::<Vec<_>>());
     rows.add("getOnlySafe", config.get_only_safe);
     rows.add("intake", &config.intake);
     rows.time("idempotency.window", config.intake.idempotency.window);

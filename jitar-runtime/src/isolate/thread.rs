@@ -9,11 +9,10 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use jitar_engine::call::{Outbound, Reply};
-use jitar_engine::permissions::Permissions;
 use jitar_engine::snapshot::Blob;
 use jitar_engine::{
-    Certificates, EngineError, Isolate, IsolateControl, IsolateOptions, LogLevel, ModuleStore, Source,
-    TerminationReason, short_specifier,
+    EngineError, Isolate, IsolateControl, IsolateOptions, LogLevel, ModuleStore, Source, TerminationReason,
+    short_specifier,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -56,8 +55,8 @@ impl Recipe {
             modules: self.modules.clone(),
             heap: self.config.limits.heap,
             values: self.config.limits.values,
-            permissions: Permissions::default(),
-            certificates: Certificates::default(),
+            permissions: self.config.effective_permissions(),
+            certificates: self.config.certificates.clone(),
             control,
             outbound: Arc::clone(&self.outbound),
             replies: Box::new({

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use jitar_engine::Certificates;
 use jitar_engine::manifest::{AppManifest, Unit};
 use url::Url;
 
@@ -50,11 +51,30 @@ pub fn load(overrides: &Overrides, environment: &Environment, carried: &Carried<
     let mut node = json::parse(&source.text).map_err(|error| syntax_problem(&source, &error))?;
     let problems = Problems::default();
     interpolate(&mut node, environment, &problems);
-    let resolved = resolve(&source, &node, overrides, carried, &problems);
+    let certificates = certificates(environment)?;
+    let resolved = resolve(&source, &node, overrides, environment, carried, &problems);
     match resolved {
-        Some((config, unit)) if problems.is_empty() => Ok(Loaded { config, unit, note: source.note }),
+        Some((config, unit)) if problems.is_empty() => {
+            Ok(Loaded { config: Config { certificates, ..config }, unit, note: source.note })
+        }
         _ => Err(problems.into_list(&source.file, &source.text).into()),
     }
+}
+
+/// The authorities that requests of application code trust: `SSL_CERT_FILE` names a PEM file with more of them.
+fn certificates(environment: &Environment) -> Result<Certificates, ConfigError> {
+    const VARIABLE: &str = "SSL_CERT_FILE";
+    let Some(file) = environment.get(VARIABLE).filter(|file| !file.is_empty()) else {
+        return Ok(Certificates::default());
+    };
+    let pem = std::fs::read(file).map_err(|error| error.to_string());
+    let certificates = pem.and_then(|pem| Certificates::with_additional(pem).map_err(|error| error.to_string()));
+    certificates.map_err(|error| Problem::in_variable(VARIABLE, format!("`{file}`: {error}")).into())
+}
+
+/// Where relative paths begin. A process whose folder was removed has none; then nothing can be read.
+fn working_folder() -> PathBuf {
+    std::env::current_dir().unwrap_or_default()
 }
 
 fn syntax_problem(source: &Source, error: &SyntaxError) -> Problem {
@@ -67,6 +87,7 @@ fn resolve(
     source: &Source,
     node: &Node,
     overrides: &Overrides,
+    environment: &Environment,
     carried: &Carried<'_>,
     problems: &Problems,
 ) -> Option<(Config, String)> {
@@ -108,6 +129,8 @@ fn resolve(
         tls,
         cors: file.cors,
         http: file.http,
+        permissions: file.permissions.resolve(environment, &working_folder()),
+        certificates: Certificates::default(),
         log: LogConfig {
             level: overrides.log_level.or(file.log_level).unwrap_or_default(),
             format: overrides.log_format.or(file.log_format).unwrap_or_default(),

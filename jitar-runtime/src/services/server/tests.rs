@@ -1,6 +1,7 @@
 //! Services without JavaScript, from start to stop.
 
-use jitar_engine::ValueLimits;
+use jitar_engine::permissions::Permissions;
+use jitar_engine::{Certificates, ValueLimits};
 use std::time::Duration;
 
 use super::*;
@@ -46,6 +47,8 @@ fn config(role: Role) -> Config {
         tls: TlsConfig::default(),
         cors: None,
         http: HttpConfig::default(),
+        permissions: Permissions::default(),
+        certificates: Certificates::default(),
         log: LogConfig::default(),
         shutdown_grace: second,
     }
