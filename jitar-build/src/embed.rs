@@ -359,10 +359,20 @@ mod tests {
         let (snapshots, assets, warnings) = (&snapshots, &assets, &Diagnostics::default());
         let (base, times, effort) = (&app.folder.path(""), Times::default(), Effort::Debug);
         let packed = &generated.pack().expect("packs");
-        let embedding =
-            Embedding { out: &out, config, linked, generated, packed, snapshots, assets, effort, warnings, base, times };
-        write(&embedding)
-            .expect("writes");
+        let embedding = Embedding {
+            out: &out,
+            config,
+            linked,
+            generated,
+            packed,
+            snapshots,
+            assets,
+            effort,
+            warnings,
+            base,
+            times,
+        };
+        write(&embedding).expect("writes");
         fs::read(&out.join(file)).expect("is written")
     }
 

@@ -7,8 +7,8 @@ use url::Url;
 
 use super::fields::{Fields, MILLISECONDS, Spanned};
 use super::{
-    CorsConfig, HttpConfig, Intake, Isolates, Limits, LogFormat, LogLevel, Role, TlsConfig, cors, gateway, http, intake,
-    permissions, proxy, repository, standalone, tls, worker,
+    CorsConfig, HttpConfig, Intake, Isolates, Limits, LogFormat, LogLevel, Role, TlsConfig, cors, gateway, http,
+    intake, permissions, proxy, repository, standalone, tls, worker,
 };
 
 /// The names of the service objects, in the order of spec 1.7.

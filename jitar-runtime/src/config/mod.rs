@@ -2,8 +2,8 @@
 
 mod address;
 mod cluster;
-mod describe;
 mod cors;
+mod describe;
 #[cfg(test)]
 mod documented;
 mod environment;
@@ -39,8 +39,8 @@ use jitar_engine::{Certificates, ValueLimits};
 use url::Url;
 
 pub use cluster::{Balancing, Ejection, HashKey, Retries, Routing};
-pub use describe::schema;
 pub use cors::{CorsConfig, Origins};
+pub use describe::schema;
 pub use environment::{EnvFileError, Environment};
 pub use http::HttpConfig;
 pub use intake::{
