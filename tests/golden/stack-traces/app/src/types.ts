@@ -1,0 +1,3 @@
+export interface Unused {
+    x: 1;
+}
