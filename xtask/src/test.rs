@@ -10,7 +10,7 @@ use crate::demo;
 use crate::service::Output;
 use crate::tools::{self, Tool};
 use crate::workspace::Workspace;
-use crate::{cargo, check, interop, term, v8};
+use crate::{cargo, check, interop, packages, term, v8};
 
 /// Tests of the engine's JavaScript that need no engine of ours.
 const SCRIPTS: &str = "jitar-engine/src/js/tests/run.mjs";
@@ -41,6 +41,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     if options.peers {
         page_and_document(workspace)?;
         let built = cargo::build(workspace, &["--workspace", "--bin", "jitar-app"])?;
+        packages::run(workspace, &built)?;
         interop::run(workspace, &built)?;
     }
     Ok(())
