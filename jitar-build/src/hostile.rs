@@ -147,7 +147,9 @@ fn run(files: &[(&str, &str)]) {
     let (config, mut diagnostics) = config::read(&app, &mut Environment::new(&|_| None));
     let Some(config) = config else { return };
     let roots = config.roots();
-    let input = ScanInput { app: &config.folders.app, source: &config.folders.source, files: &roots };
+    let sources = config.sources.files();
+    let input =
+        ScanInput { app: &config.folders.app, source: &config.folders.source, files: &roots, sources: &sources };
     let (graph, found, _) = scan::scan(&input);
     diagnostics.extend(found);
     let (linked, found) = link::link(&config, &graph, &[vec!["s".to_owned(), "nowhere".to_owned()]]);
