@@ -160,7 +160,7 @@ export async function run() { const late = names(); return Object.keys(early).fi
             "const top = typeof this; const same = self === globalThis; Object.freeze(Object.getOwnPropertyDescriptor(globalThis, 'self'));\nexport async function run() { return [top, same, typeof Deno, typeof __bootstrap, navigator.userAgent, Object.prototype.toString.call(globalThis)].join(); }",
         )],
         deferred: &[],
-        answer: "undefined,true,undefined,undefined,Jitar,[object Object]",
+        answer: "undefined,true,undefined,undefined,Jitar,[object EventTarget]",
     },
     Case {
         name: "microtasks at the top level",
