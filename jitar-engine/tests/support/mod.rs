@@ -43,6 +43,8 @@ pub(crate) struct Made {
     folder: tempfile::TempDir,
     pub(crate) deferred: Vec<String>,
     reasons: Vec<Deferred>,
+    /// Kept for the life of the process, as in a service.
+    blob: OnceLock<Blob>,
 }
 
 /// What a child process makes: the blob of an archive's unit, or the base blob.
@@ -112,7 +114,7 @@ impl App {
         let report = std::fs::read(folder.path().join("deferred")).expect("report");
         let reasons: Vec<Deferred> = serde_json::from_slice(&report).expect("decodes");
         let deferred = reasons.iter().map(|deferred| deferred.specifier.clone()).collect();
-        Made { archive, folder, deferred, reasons }
+        Made { archive, folder, deferred, reasons, blob: OnceLock::new() }
     }
 }
 
@@ -180,7 +182,7 @@ impl Made {
 
     /// What a service starts from.
     fn source(&self) -> Source {
-        let blob = Blob::open("test", self.blob_file().leak()).expect("fits");
+        let blob = *self.blob.get_or_init(|| Blob::open("test", self.blob_file().leak()).expect("fits"));
         Source::Unit { blob, has_deferred: !self.deferred.is_empty() }
     }
 }
