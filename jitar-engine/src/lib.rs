@@ -6,6 +6,7 @@
 #![expect(unsafe_code, reason = "the one crate that touches V8; each block says why it is sound")]
 
 pub mod archive;
+mod buffers;
 pub mod call;
 mod error;
 mod extension;
@@ -19,6 +20,7 @@ pub mod permissions;
 pub mod platform;
 pub mod schema;
 pub mod snapshot;
+mod stack;
 mod web;
 
 /// Version of this crate. The sides that build and run an application must have the same one.

@@ -1,4 +1,4 @@
-//! Runs any application folder without a crate of its own: `jitar-app FOLDER [--check] [flags of a service]`. Behind
+//! Runs any application folder without a crate of its own: `jitar-app FOLDER [--check] [--no-snapshots] [flags of a service]`. Behind
 //! `cargo xtask app`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for people: it prints")]
 
@@ -7,7 +7,7 @@ mod place;
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
@@ -16,7 +16,7 @@ use jitar_build::{BuildError, Builder};
 
 use place::Place;
 
-const USAGE: &str = "usage: jitar-app FOLDER [--check] [flags of a service]";
+const USAGE: &str = "usage: jitar-app FOLDER [--check] [--no-snapshots] [flags of a service]";
 
 fn main() -> ExitCode {
     jitar_build::serve_snapshot_request();
@@ -24,7 +24,7 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return fail(&error, 2),
     };
-    match prepare(&arguments.folder) {
+    match prepare(&arguments) {
         Ok(_) if arguments.check => ExitCode::SUCCESS,
         Ok((app, units)) => {
             jitar::__private::run(app, units, None, [OsString::from("jitar-app")].into_iter().chain(arguments.flags))
@@ -44,10 +44,10 @@ fn fail(error: &anyhow::Error, status: u8) -> ExitCode {
 }
 
 /// Builds the application, unless that was done and nothing changed, and loads what came out. One process at a time.
-fn prepare(folder: &Path) -> Result<(&'static App, &'static [Unit])> {
-    let place = Place::of(folder)?;
+fn prepare(arguments: &Arguments) -> Result<(&'static App, &'static [Unit])> {
+    let place = Place::of(&arguments.folder)?;
     let _lock = place.lock()?;
-    let builder = Builder::new().app(place.app()).out_dir(place.output());
+    let builder = Builder::new().app(place.app()).out_dir(place.output()).snapshots(arguments.snapshots);
     let output = builder.tolerate_broken_services().try_build()?;
     eprint!("{}", output.warning_text());
     println!("{}", output.report.trim_end());
@@ -58,6 +58,7 @@ fn prepare(folder: &Path) -> Result<(&'static App, &'static [Unit])> {
 struct Arguments {
     folder: PathBuf,
     check: bool,
+    snapshots: bool,
     flags: Vec<OsString>,
 }
 
@@ -67,8 +68,10 @@ impl Arguments {
         if folder.to_string_lossy().starts_with('-') {
             bail!("`{}` stands where the folder is expected; {USAGE}", folder.display());
         }
-        let (checks, flags): (Vec<_>, Vec<_>) = arguments.partition(|argument| argument == "--check");
-        Ok(Self { folder: folder.into(), check: !checks.is_empty(), flags })
+        let (ours, flags): (Vec<_>, Vec<_>) =
+            arguments.partition(|argument| argument == "--check" || argument == "--no-snapshots");
+        let is_there = |flag: &str| ours.iter().any(|argument| argument == flag);
+        Ok(Self { folder: folder.into(), check: is_there("--check"), snapshots: !is_there("--no-snapshots"), flags })
     }
 }
 
@@ -85,7 +88,9 @@ mod tests {
             let arguments = read(line).expect(line);
             let found: Vec<_> = arguments.flags.iter().map(|flag| flag.to_string_lossy()).collect();
             assert_eq!((arguments.check, found.join(" ").as_str()), (check, flags), "{line}");
+            assert!(arguments.snapshots, "{line}");
         }
+        assert!(read("app --no-snapshots --check").is_ok_and(|read| !read.snapshots && read.check));
         for line in ["", "--check app"] {
             assert!(read(line).is_err_and(|error| error.to_string().contains(USAGE)), "{line}");
         }
