@@ -1,4 +1,4 @@
-//! Procedures that never end or take all memory, while others go on. `cargo xtask bench limits` does the same at full size.
+//! Procedures that never end or take all memory, while others go on.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;

@@ -284,6 +284,9 @@ limits.depth            64
 limits.nodes            100000
 limits.string           16777216
 limits.bigint           65536
+permissions.net         none
+permissions.env         none
+permissions.read        none
 getOnlySafe             false
 intake                  any rate; any concurrency
 idempotency.window      600000 ms
