@@ -76,6 +76,9 @@ pub(crate) fn copies(name: &str, content: &[u8], effort: Effort) -> io::Result<C
     Ok(Copies { gzip: smaller(gzip(content, effort)?), brotli: smaller(brotli(content, effort)?) })
 }
 
+/// Writes a file of the output by its path there.
+pub(crate) type WriteFile<'a> = dyn FnMut(&str, &[u8]) -> Result<(), FsError> + 'a;
+
 /// Compresses the file `name` and hands its copies to `write`; none when no copy is smaller.
 ///
 /// # Errors
@@ -84,7 +87,7 @@ pub(crate) fn encode(
     name: &str,
     content: &[u8],
     effort: Effort,
-    write: &mut dyn FnMut(&str, &[u8]) -> Result<(), FsError>,
+    write: &mut WriteFile<'_>,
 ) -> Result<Option<Encoded>, EmbedError> {
     let copies =
         copies(name, content, effort).map_err(|source| EmbedError::Compress { file: name.to_owned(), source })?;

@@ -118,7 +118,7 @@ pub(crate) fn write(embedding: &Embedding<'_>) -> Result<Embedded, EmbedError> {
     let encoded = writer.write_encoded(embedding)?;
     writer.files.extend(embedding.snapshot_files());
     let report = embedding.report(&packed)?;
-    let report_text = report.text();
+    let report_text = report.to_string();
     writer.write("manifest.json", json_text("manifest.json", &manifest)?.as_bytes())?;
     writer.write("embed.json", json_text("embed.json", &embedding.description(&encoded))?.as_bytes())?;
     writer.write("names.txt", names(&manifest).as_bytes())?;

@@ -2,6 +2,7 @@
 //! times: equal applications give equal texts, up to the sizes of snapshots.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::time::Duration;
 
 use camino::Utf8Path;
@@ -100,7 +101,7 @@ struct UnitReport<'a> {
 }
 
 /// Bytes.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize)]
 struct Sizes {
     /// Of the modules' files.
     source: u64,
@@ -184,17 +185,21 @@ impl<'a> Report<'a> {
             times: input.times,
         }
     }
+}
 
-    /// As text.
-    pub(crate) fn text(&self) -> String {
-        let mut text = String::new();
-        self.segments.iter().for_each(|segment| segment.write(&mut text));
-        self.units.iter().for_each(|unit| unit.write(&mut text));
-        text += &format!("\n{}\n", counted(self.assets, "asset"));
-        for warning in &self.warnings {
-            text += &format!("warning: {warning}\n");
+impl fmt::Display for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for segment in &self.segments {
+            write!(f, "{segment}")?;
         }
-        text
+        for unit in &self.units {
+            write!(f, "{unit}")?;
+        }
+        writeln!(f, "\n{}", counted(self.assets, "asset"))?;
+        for warning in &self.warnings {
+            writeln!(f, "warning: {warning}")?;
+        }
+        Ok(())
     }
 }
 
@@ -305,8 +310,8 @@ impl<'a> Warning<'a> {
     }
 }
 
-impl std::fmt::Display for Warning<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Warning<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let (Some(file), Some(line), Some(column)) = (&self.file, self.line, self.column) {
             write!(f, "{file}:{line}:{column}: ")?;
         }
@@ -314,40 +319,43 @@ impl std::fmt::Display for Warning<'_> {
     }
 }
 
-impl SegmentReport<'_> {
-    /// The line that the known implementation prints for a segment, and what is in it.
-    fn write(&self, text: &mut String) {
+/// The line that the known implementation prints for a segment, and what is in it.
+impl fmt::Display for SegmentReport<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (modules, procedures, classes) = (self.modules.len(), self.procedures.len(), self.classes.len());
-        *text += &format!(
-            "[INFO] Built {} segment ({modules} modules, {procedures} procedures, {classes} classes)\n",
+        writeln!(
+            f,
+            "[INFO] Built {} segment ({modules} modules, {procedures} procedures, {classes} classes)",
             self.name
-        );
+        )?;
         for ProcedureReport { fqn, version, access } in &self.procedures {
             let version = if version.is_unversioned() { String::new() } else { format!(" {version}") };
-            *text += &format!("  {access} {fqn}{version}\n");
+            writeln!(f, "  {access} {fqn}{version}")?;
         }
         for class in &self.classes {
-            *text += &format!("  class {class}\n");
+            writeln!(f, "  class {class}")?;
         }
+        Ok(())
     }
 }
 
-impl UnitReport<'_> {
-    fn write(&self, text: &mut String) {
+impl fmt::Display for UnitReport<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Sizes { source, generated, packed, snapshot, share } = &self.sizes;
-        *text += &format!(
+        write!(
+            f,
             "\nunit {}: {}, packed {}, source {}, generated {}",
             self.id,
             counted(self.modules.len(), "module"),
             bytes(*packed),
             bytes(*source),
             bytes(*generated),
-        );
+        )?;
         match (snapshot, share) {
             (Some(snapshot), Some(share)) => {
-                *text += &format!(", snapshot {} ({} of them for this unit)\n", bytes(*snapshot), bytes(*share));
+                writeln!(f, ", snapshot {} ({} of them for this unit)", bytes(*snapshot), bytes(*share))?;
             }
-            _ => *text += ", no snapshot\n",
+            _ => writeln!(f, ", no snapshot")?,
         }
         for module in &self.modules {
             let role = match module.role {
@@ -359,11 +367,12 @@ impl UnitReport<'_> {
                 Role::Remote => " (remote)",
                 Role::Generated => " (generated)",
             };
-            *text += &format!("  {}{role}\n", module.path);
+            writeln!(f, "  {}{role}", module.path)?;
         }
         for DeferredReport { module, reason } in &self.deferred {
-            *text += &format!("  deferred until the service starts: {module}: {reason}\n");
+            writeln!(f, "  deferred until the service starts: {module}: {reason}")?;
         }
+        Ok(())
     }
 }
 
@@ -458,8 +467,8 @@ mod tests {
             let without = |text: &str| -> Vec<String> {
                 text.lines().map(|line| line.split(", packed").next().unwrap_or_default().to_owned()).collect()
             };
-            assert_eq!(without(&report.text()), without(expected));
-            assert!(report.text().contains(", snapshot 3.0 MiB (2.0 MiB of them for this unit)\n"));
+            assert_eq!(without(&report.to_string()), without(expected));
+            assert!(report.to_string().contains(", snapshot 3.0 MiB (2.0 MiB of them for this unit)\n"));
         });
     }
 

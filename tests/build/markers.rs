@@ -17,12 +17,11 @@ pub(crate) fn split(text: &str) -> (String, Vec<Marker>) {
     let (mut source, mut markers) = (String::new(), Vec::new());
     let mut line = 0;
     for written in text.split_inclusive('\n') {
-        match marker(written, line) {
-            Some(marker) => markers.push(marker),
-            None => {
-                source.push_str(written);
-                line += 1;
-            }
+        if let Some(marker) = marker(written, line) {
+            markers.push(marker);
+        } else {
+            source.push_str(written);
+            line += 1;
         }
     }
     (source, markers)
@@ -38,10 +37,11 @@ pub(crate) fn join(source: &str, markers: &[Marker]) -> String {
                 text.push('\n');
             }
             // The comment's own two characters are in the way of the first two columns.
-            match column.checked_sub(3) {
-                Some(n_spaces) => text += &format!("//{}^ {what}\n", " ".repeat(n_spaces)),
-                None => text += &format!("//~{column} {what}\n"),
-            }
+            let written = match column.checked_sub(3) {
+                Some(n_spaces) => format!("//{}^ {what}\n", " ".repeat(n_spaces)),
+                None => format!("//~{column} {what}\n"),
+            };
+            text.push_str(&written);
         }
     }
     text
@@ -49,15 +49,12 @@ pub(crate) fn join(source: &str, markers: &[Marker]) -> String {
 
 fn marker(line: &str, above: usize) -> Option<Marker> {
     let rest = line.strip_prefix("//")?.trim_end();
-    let (column, what) = match rest.strip_prefix('~') {
-        Some(rest) => {
-            let (column, what) = rest.split_once(' ')?;
-            (column.parse().ok()?, what)
-        }
-        None => {
-            let (spaces, what) = rest.split_once("^ ")?;
-            (spaces.len() + 3, what)
-        }
+    let (column, what) = if let Some(rest) = rest.strip_prefix('~') {
+        let (column, what) = rest.split_once(' ')?;
+        (column.parse().ok()?, what)
+    } else {
+        let (spaces, what) = rest.split_once("^ ")?;
+        (spaces.len() + 3, what)
     };
     let is_expectation = what.starts_with("error[JITAR") || what.starts_with("warning[JITAR");
     is_expectation.then(|| Marker { line: above, column, what: what.to_owned() })

@@ -57,7 +57,9 @@ impl Sources {
 
     /// Absolute paths of all modules, also those that the configuration does not name. Sorted.
     pub(crate) fn files(&self) -> Vec<Utf8PathBuf> {
-        let is_module = |path: &&String| without_extension(path).is_some() || path.ends_with(".json");
+        let is_module = |path: &&String| {
+            without_extension(path).is_some() || Utf8Path::new(path.as_str()).extension() == Some("json")
+        };
         self.paths.iter().filter(is_module).map(|path| self.file(path)).collect()
     }
 

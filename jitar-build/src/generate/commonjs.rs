@@ -44,8 +44,8 @@ pub(super) fn requirable(
 ) -> Emitted {
     let mut imports = format!("import {{ define }} from {};\n", double(RUNTIME));
     let mut requires = String::new();
-    let required = module.imports.iter().zip(&real.imports).filter(|(import, _)| import.kind == ImportKind::Import);
-    for (id, (Import { specifier: written, .. }, redirects)) in (1..).zip(required) {
+    let wanted = module.imports.iter().zip(&real.imports).filter(|(import, _)| import.kind == ImportKind::Import);
+    for (id, (Import { specifier: written, .. }, redirects)) in (1..).zip(wanted) {
         let Some(redirect) = redirects.first() else { continue };
         let local = format!("${id}");
         let from = double(&relative(specifier, &redirect.target));
@@ -61,7 +61,7 @@ pub(super) fn requirable(
             (format!("import * as {local} from {from};\n"), format!("() => {value}"))
         };
         imports += &statement;
-        requires += &format!("    {}: {value},\n", double(written));
+        requires.extend(["    ", &double(written), ": ", &value, ",\n"]);
     }
     let dynamic = module.dynamic_imports.iter().zip(&real.dynamic_imports);
     let dynamic: String = dynamic

@@ -32,14 +32,15 @@ fn file_with(names: &BTreeSet<String>) -> Value {
             place = &mut place[group];
         }
     }
-    fn fill(value: &mut Value) {
-        match value {
-            Value::Object(members) => members.values_mut().for_each(fill),
-            other => *other = Value::Object(Map::new()),
-        }
-    }
     fill(&mut root);
     root
+}
+
+fn fill(value: &mut Value) {
+    match value {
+        Value::Object(members) => members.values_mut().for_each(fill),
+        other => *other = Value::Object(Map::new()),
+    }
 }
 
 #[test]

@@ -121,7 +121,7 @@ mod tests {
             headers: owned(headers),
             exposed: owned(&["x-request-id"]),
             credentials,
-            max_age: Duration::from_secs(600),
+            max_age: Duration::from_mins(10),
         })
     }
 

@@ -1,9 +1,8 @@
 //! Where JavaScript runs: isolates on threads of their own behind a handle that knows nothing of V8.
 //!
-//! Calls wait in one bounded queue. The least busy isolate is woken for a new one; its thread starts the call at once,
-//! beside those that are under way there, and replies when the function settles. A supervisor thread looks at every
-//! isolate from outside and ends the one whose turn lasts too long; its thread then answers its calls and starts a fresh
-//! isolate, or another thread does when V8 does not return.
+//! Calls wait in one bounded queue; the least busy isolate is woken, and its thread runs many of them side by side. A
+//! supervisor ends an isolate whose turn lasts too long; its thread, or another one when V8 does not return, answers the
+//! calls and starts a fresh isolate.
 
 mod calls;
 mod counters;

@@ -95,7 +95,7 @@ impl Queue {
     }
 
     /// Lets an isolate sleep, unless calls came in meanwhile; whether it may.
-    pub(super) fn sleep(&self, isolate: usize, under_way: usize) -> bool {
+    pub(super) fn doze(&self, isolate: usize, under_way: usize) -> bool {
         let Some(seat) = self.seats.get(isolate) else { return true };
         // First the note, then the look: who adds a call does it the other way round, so one of both sees the other.
         seat.state.store(under_way.saturating_add(1), Ordering::SeqCst);
@@ -169,7 +169,7 @@ mod tests {
         for (isolate, woken) in woken.iter().enumerate() {
             let waker = Waker::from(Arc::clone(woken));
             queue.awake(isolate, &Context::from_waker(&waker));
-            assert!(queue.sleep(isolate, under_way[isolate]));
+            assert!(queue.doze(isolate, under_way[isolate]));
         }
         (queue, woken)
     }
@@ -196,10 +196,10 @@ mod tests {
         queue.awake(0, &Context::from_waker(Waker::noop()));
         queue.push(start(1));
         assert_eq!(count(&woken), [0, 1]);
-        assert!(!queue.sleep(0, 0));
+        assert!(!queue.doze(0, 0));
         let taken = queue.take(1).expect("is there");
         assert_eq!(taken.taken_by.load(Ordering::Relaxed), 1);
-        assert!(queue.sleep(0, 0));
+        assert!(queue.doze(0, 0));
         assert!(queue.take(0).is_none());
     }
 

@@ -120,7 +120,7 @@ impl Thread<'_> {
                 }
                 let under_way = self.life.calls.len();
                 // A full isolate takes no calls; it is polled again when one of its own goes on.
-                if under_way >= pending || self.queue.sleep(self.idx, under_way) {
+                if under_way >= pending || self.queue.doze(self.idx, under_way) {
                     return Poll::Pending;
                 }
             }

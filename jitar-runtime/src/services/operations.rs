@@ -57,12 +57,14 @@ mod tests {
     use super::*;
     use crate::services::tests::trust_keys;
 
+    /// Listener, keys, key shown, caller, whether it may see.
+    type Case = (Audience, &'static [&'static str], Option<&'static str>, Option<&'static str>, bool);
+
     #[test]
     fn operators_see_more() {
         use Audience::{Operators, Public};
         let (home, away) = (Some("127.0.0.1"), Some("192.0.2.1"));
-        // (listener, keys, key shown, caller, whether it may see)
-        let cases: [(Audience, &[&str], Option<&str>, Option<&str>, bool); 9] = [
+        let cases: [Case; 9] = [
             (Operators, &["key"], None, away, true),
             (Public, &["key"], None, home, false),
             (Public, &["key"], Some("wrong"), home, false),

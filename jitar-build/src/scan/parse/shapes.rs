@@ -203,12 +203,16 @@ fn collect_names(shape: &Shape, names: &mut BTreeSet<String>) {
     match &shape.kind {
         ShapeKind::Named(name, arguments) => {
             names.insert(name.clone());
-            arguments.iter().for_each(|argument| collect_names(argument, names));
+            for argument in arguments {
+                collect_names(argument, names);
+            }
         }
         ShapeKind::Members(members) => members.iter().for_each(|member| collect_names(&member.shape, names)),
         ShapeKind::List(item) => collect_names(item, names),
         ShapeKind::Union(parts) | ShapeKind::Intersection(parts) => {
-            parts.iter().for_each(|part| collect_names(part, names));
+            for part in parts {
+                collect_names(part, names);
+            }
         }
         ShapeKind::Open | ShapeKind::Function | ShapeKind::Symbol | ShapeKind::Literal(_) => {}
     }

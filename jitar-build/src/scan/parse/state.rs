@@ -174,7 +174,9 @@ impl Visit for Finder {
                     AssignTargetPat::Object(object) => find_pat_ids(object),
                     AssignTargetPat::Invalid(_) => Vec::new(),
                 };
-                idents.iter().for_each(|ident| self.change(ident, node.span));
+                for ident in &idents {
+                    self.change(ident, node.span);
+                }
             }
         }
         node.visit_children_with(self);

@@ -20,6 +20,7 @@ use super::{Language, Marks, Problem, environment};
 
 /// What `tsconfig.json` says about compiling.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of `tsconfig.json` of its own")]
 pub(crate) struct Options {
     /// How JSX is compiled.
     pub(crate) jsx: Jsx,

@@ -73,7 +73,7 @@ mod tests {
     use proptest::prelude::*;
 
     const EJECTION: Ejection =
-        Ejection { failures: 5, base: std::time::Duration::from_secs(5), max: std::time::Duration::from_secs(300) };
+        Ejection { failures: 5, base: std::time::Duration::from_secs(5), max: std::time::Duration::from_mins(5) };
 
     #[test]
     fn ejections_double_up_to_a_limit() {

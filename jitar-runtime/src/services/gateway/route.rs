@@ -132,10 +132,10 @@ mod tests {
         Arc::new(RegisteredWorker::new(registration, Duration::ZERO, Instant::now()))
     }
 
-    fn with(versions: &[Version], idempotent: &[&str]) -> Option<Extras> {
+    fn with(versions: &[Version], idempotent: &[&str]) -> Extras {
         let versions = [("f".to_owned(), versions.to_vec())].into();
         let flags = idempotent.iter().map(|key| ((*key).to_owned(), vec!["idempotent".to_owned()])).collect();
-        Some(Extras { versions, flags, ..Extras::default() })
+        Extras { versions, flags, ..Extras::default() }
     }
 
     /// The ports of the workers for a version, or the problem.
@@ -148,8 +148,8 @@ mod tests {
     fn versions_decide_who_is_asked() {
         let v = Version::new;
         let route = Route::default();
-        route.add("f", &worker(1, with(&[v(1, 0, 0)], &[])));
-        route.add("f", &worker(2, with(&[v(1, 0, 0), v(2, 0, 0)], &[])));
+        route.add("f", &worker(1, Some(with(&[v(1, 0, 0)], &[]))));
+        route.add("f", &worker(2, Some(with(&[v(1, 0, 0), v(2, 0, 0)], &[]))));
         let cases = [
             (v(2, 0, 0), Ok(vec![2])),
             (v(9, 0, 0), Ok(vec![2])),
@@ -179,8 +179,8 @@ mod tests {
             }
             route.select("f", v).expect("somebody").is_idempotent
         };
-        let (declared, plain) = (with(&[v], &["f:1.0.0"]), with(&[v], &["f:2.0.0"]));
-        assert!(is_idempotent(&[declared.clone()]) && is_idempotent(&[declared.clone(), None]));
+        let (declared, plain) = (Some(with(&[v], &["f:1.0.0"])), Some(with(&[v], &["f:2.0.0"])));
+        assert!(is_idempotent(std::slice::from_ref(&declared)) && is_idempotent(&[declared.clone(), None]));
         assert!(!is_idempotent(&[declared, plain.clone()]) && !is_idempotent(&[plain]) && !is_idempotent(&[None]));
     }
 }

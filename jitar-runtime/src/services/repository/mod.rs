@@ -150,6 +150,8 @@ fn varies(on_encoding: bool, is_fallback: bool) -> Option<&'static str> {
 mod tests {
     use super::*;
 
+    type Headers<'a> = &'a [(&'a str, &'a str)];
+
     const ASSETS: &[(&str, &[u8])] = &[
         ("index.html", b"<!doctype html>"),
         ("assets/app.js", b"1"),
@@ -230,7 +232,7 @@ mod tests {
         let repository = repository(&["index.html"], "", true);
         let browser = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
         let mode = |mode| ("sec-fetch-mode", mode);
-        let cases: &[(&str, &[(&str, &str)], bool)] = &[
+        let cases: &[(&str, Headers<'_>, bool)] = &[
             ("some/page", &[browser], true),
             ("some/page", &[browser, mode("navigate")], true),
             ("users/john.doe", &[browser, mode("navigate")], true),
@@ -261,7 +263,7 @@ mod tests {
         let etag = header(&ask(&[]).await, "etag").expect("a tag").to_owned();
         let brotli = header(&ask(&[("accept-encoding", "br")]).await, "etag").expect("a tag").to_owned();
         assert_ne!(etag, brotli);
-        let cases: &[(&[(&str, &str)], u16, &str, Option<&str>)] = &[
+        let cases: &[(Headers<'_>, u16, &str, Option<&str>)] = &[
             (&[], 200, "<!doctype html>", None),
             (&[("if-none-match", &etag)], 304, "", None),
             (&[("if-none-match", &brotli)], 200, "<!doctype html>", None),

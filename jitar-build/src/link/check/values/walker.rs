@@ -216,7 +216,9 @@ impl<'a> Walker<'a> {
     }
 
     fn members_of(&mut self, shape: Option<&'a Shape>, scope: &Rc<Scope<'a>>, way: &Way) {
-        shape.into_iter().for_each(|shape| self.visit(shape, scope, way));
+        if let Some(shape) = shape {
+            self.visit(shape, scope, way);
+        }
     }
 
     fn find(&mut self, reason: Reason, name: &str, shape: &Shape, scope: &Scope<'a>, way: &Way) {

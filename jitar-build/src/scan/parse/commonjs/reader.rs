@@ -79,13 +79,13 @@ impl Reader {
     fn import(&mut self, call: &CallExpr) {
         let Some(argument) = call.args.first() else { return };
         let keyword = range(call.span).start;
-        self.edit(Range { start: keyword, end: keyword + IMPORT.len() }, IMPORT.to_owned());
+        self.edit(Range { start: keyword, end: keyword + IMPORT.len() }, IMPORT);
         self.dynamic_imports.push(dynamic_import(&argument.expr));
         call.args.visit_with(self);
     }
 
     /// Replaces a part of the text; what is shorter is filled up, so that everything behind it keeps its place.
-    fn edit(&mut self, range: Range, text: String) {
+    fn edit(&mut self, range: Range, text: &str) {
         let length = range.end - range.start;
         if text.len() <= length {
             self.edits.push(Edit { range, text: format!("{text:length$}") });
@@ -184,7 +184,7 @@ impl Visit for Reader {
 
     fn visit_member_expr(&mut self, member: &MemberExpr) {
         if is_environment(member) {
-            return self.edit(range(member.span), format!("\"{ENVIRONMENT}\""));
+            return self.edit(range(member.span), &format!("\"{ENVIRONMENT}\""));
         }
         let is_known = property(&member.prop).is_some();
         let reads_a_name = is_exports(&member.obj) && is_known;
