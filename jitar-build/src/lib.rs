@@ -39,6 +39,7 @@ pub mod diagnostics;
 mod embed;
 mod fs;
 mod generate;
+mod host;
 mod link;
 mod parallel;
 mod report;

@@ -6,10 +6,13 @@
 #![expect(unsafe_code, reason = "the one crate that touches V8; each block says why it is sound")]
 
 pub mod archive;
+pub mod browser;
 pub mod call;
 mod error;
 mod extension;
 mod handles;
+pub mod host;
+pub mod inspector;
 mod isolate;
 mod limits;
 mod loader;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+use base64::Engine;
 use deno_core::{
     ModuleLoadOptions, ModuleLoadReferrer, ModuleLoadResponse, ModuleLoader, ModuleResolveResponse, ModuleSource,
     ModuleSourceCode, ModuleSpecifier, ModuleType, ResolutionKind, resolve_import,
@@ -51,6 +52,11 @@ impl ModuleStore {
         Ok(&self.unpacked()?.entry)
     }
 
+    /// Specifiers of the host modules.
+    pub(crate) fn host_modules(&self) -> Result<impl Iterator<Item = &str>, DamagedArchive> {
+        Ok(self.unpacked()?.modules.keys().map(String::as_str).filter(|specifier| specifier.starts_with("host:")))
+    }
+
     pub(crate) fn get(&self, specifier: &str) -> Result<Option<&crate::archive::ModuleSource>, DamagedArchive> {
         Ok(self.unpacked()?.modules.get(specifier))
     }
@@ -66,7 +72,16 @@ impl ModuleStore {
 }
 
 /// The module loader of every isolate.
-pub(crate) struct ArchiveLoader(pub(crate) ModuleStore);
+pub(crate) struct ArchiveLoader(pub(crate) ModuleStore, pub(crate) MapPlace);
+
+/// Where V8 finds source maps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MapPlace {
+    /// It does not: stack traces are mapped by the engine.
+    Apart,
+    /// At the end of each script, for debuggers.
+    InScript,
+}
 
 /// Endings that a computed `import()` may leave out, in the order in which they are tried.
 const ENDINGS: [&str; 7] = [".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", ".json"];
@@ -77,6 +92,7 @@ impl ArchiveLoader {
     fn runtime_module(specifier: &str) -> Option<&'static str> {
         match specifier {
             "jitar" | "jitar:runtime" => Some("node:jitar/runtime"),
+            "jitar:host" => Some("node:jitar/host"),
             "jitar:remote" => Some("node:jitar/remote"),
             "async_hooks" | "node:async_hooks" => Some("node:async_hooks"),
             "buffer" | "node:buffer" => Some("node:buffer"),
@@ -103,7 +119,11 @@ impl ArchiveLoader {
             ModuleKind::JavaScript => ModuleType::JavaScript,
             ModuleKind::Json => ModuleType::Json,
         };
-        let code = ModuleSourceCode::String(module.code.clone().into());
+        let code = match (&module.map, self.1) {
+            (Some(map), MapPlace::InScript) => with_map(&module.code, map, &module.specifier),
+            _ => module.code.clone(),
+        };
+        let code = ModuleSourceCode::String(code.into());
         Ok(ModuleSource::new(kind, code, specifier, None))
     }
 
@@ -128,6 +148,14 @@ impl ArchiveLoader {
             .and_then(|candidate| ModuleSpecifier::parse(&candidate).ok())
             .unwrap_or(specifier)
     }
+}
+
+/// The code with its source map. Debuggers want the source by an address: that of the module.
+fn with_map(code: &str, map: &str, specifier: &str) -> String {
+    let Ok(mut map) = serde_json::from_str::<serde_json::Value>(map) else { return code.to_owned() };
+    map["sources"] = serde_json::json!([specifier]);
+    let map = base64::engine::general_purpose::STANDARD.encode(map.to_string());
+    format!("{code}\n//# sourceMappingURL=data:application/json;base64,{map}\n")
 }
 
 impl ModuleLoader for ArchiveLoader {

@@ -6,6 +6,8 @@ mod bad_input;
 mod discovery;
 mod errors;
 mod files;
+mod host;
+mod inspector;
 mod limits;
 mod report;
 mod signals;

@@ -81,6 +81,11 @@ codes! {
     SHARED_MUTABLE_STATE = "JITAR0076", "a module keeps state and the service has several isolates";
     DUPLICATE_ENTRY = "JITAR0077", "a list names something twice";
     SNAPSHOT = "JITAR0090", "a startup snapshot is less than it could be";
+    MISSING_HOST_FUNCTION = "JITAR0092", "a host module has no such function";
+    HOST_ARGUMENTS = "JITAR0093", "a host function is called with a wrong number of arguments";
+    HIDDEN_HOST_FUNCTION = "JITAR0094", "a host function cannot be named from outside of its library";
+    DUPLICATE_HOST_FUNCTION = "JITAR0095", "two host functions have the same name";
+    HOST_LIBRARY = "JITAR0096", "the library with the host functions cannot be read";
 }
 
 /// The code with this id, such as `JITAR0045`, in any case.

@@ -1,8 +1,10 @@
 //! Third stage: the JavaScript of every service unit and of the browser. Pure: nothing is read or written.
 
+mod browser;
 mod client;
 mod commonjs;
 pub(crate) mod emit;
+mod host;
 mod parameters;
 mod remote;
 mod segment;
@@ -44,11 +46,12 @@ pub(crate) fn generate(linked: &Linked<'_>) -> Generated {
     let units = linked
         .units
         .iter()
-        .map(|unit| GeneratedUnit { id: unit.id.clone(), archive: archive(unit, &linked.segments, &mut printer) });
+        .map(|unit| GeneratedUnit { id: unit.id.clone(), archive: archive(unit, linked, &mut printer) });
     Generated { units: units.collect(), client: client::modules(linked) }
 }
 
-fn archive<'a>(unit: &'a LinkedUnit, segments: &[LinkedSegment], printer: &mut Printer<'a>) -> ModuleArchive {
+fn archive<'a>(unit: &'a LinkedUnit, app: &Linked<'_>, printer: &mut Printer<'a>) -> ModuleArchive {
+    let segments = &app.segments[..];
     let linked = unit.modules.iter().filter_map(|(specifier, module)| printer.source(specifier, module));
     let mut modules: Vec<ModuleSource> = linked.collect();
     let listed: Vec<&LinkedSegment> =
@@ -57,6 +60,7 @@ fn archive<'a>(unit: &'a LinkedUnit, segments: &[LinkedSegment], printer: &mut P
     registrations.extend(segment::foreign_classes(&foreign_classes(unit, segments, &listed)));
     modules.push(segment::entry(&registrations));
     modules.extend(registrations);
+    modules.extend(host::modules(&unit.host, app.host));
     modules.sort_by(|left, right| left.specifier.cmp(&right.specifier));
     ModuleArchive { entry: segment::ENTRY.to_owned(), modules }
 }
@@ -122,9 +126,12 @@ impl<'a> Printer<'a> {
 
     fn print(&mut self, module: &Module, specifier: &'a str, real: &'a RealModule) -> &Emitted {
         let graph = self.exports.graph;
+        // Debuggers show the application's own files; packages would only make binaries larger.
+        let is_own = !specifier.starts_with("file:///app/node_modules/");
+        let content = if is_own { SourcesContent::Included } else { SourcesContent::Omitted };
         let print = || match &module.body {
             Body::CommonJs(edits) => commonjs::requirable(module, edits, real, specifier, graph),
-            Body::JavaScript(_) | Body::Json => emit::emit(module, &rewrites(specifier, real), SourcesContent::Omitted),
+            Body::JavaScript(_) | Body::Json => emit::emit(module, &rewrites(specifier, real), content),
         };
         self.printed.entry((specifier, real)).or_insert_with(print)
     }

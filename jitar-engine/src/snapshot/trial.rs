@@ -12,7 +12,7 @@ use crate::archive::ModuleKind;
 use crate::error::{EngineError, exception_of, short_specifier};
 use crate::extension::{self, Scripts};
 use crate::handles::Handles;
-use crate::loader::{ArchiveLoader, ModuleStore};
+use crate::loader::{ArchiveLoader, MapPlace, ModuleStore};
 use crate::ops::{Observation, Observations};
 use crate::snapshot::is_application;
 use crate::snapshot::order::Order;
@@ -39,7 +39,7 @@ impl Trial {
     pub(super) fn new(store: &ModuleStore) -> Result<Self, EngineError> {
         let observations = Observations::default();
         let mut runtime = JsRuntimeForSnapshot::try_new(RuntimeOptions {
-            module_loader: Some(Rc::new(ArchiveLoader(store.clone()))),
+            module_loader: Some(Rc::new(ArchiveLoader(store.clone(), MapPlace::Apart))),
             extensions: extension::all(Scripts::Included),
             ..Default::default()
         })

@@ -6,6 +6,7 @@ mod environment;
 mod fields;
 mod file;
 mod gateway;
+mod inspect;
 mod intake;
 mod interpolate;
 mod json;
@@ -33,6 +34,7 @@ use url::Url;
 
 pub use cluster::{Balancing, Ejection, HashKey, Retries, Routing};
 pub use environment::{EnvFileError, Environment};
+pub use inspect::{Inspect, InspectAddress, InvalidInspectAddress};
 pub use intake::{
     ClientKey, ConcurrencyLimit, Idempotency, Intake, InvalidClientKey, InvalidConcurrency, RateLimitConfig,
 };
@@ -81,6 +83,9 @@ pub struct Config {
     pub log: LogConfig,
     /// How long a stop waits for running calls.
     pub shutdown_grace: Duration,
+    /// Whether and where debuggers connect. Then modules are evaluated from source, and time limits do not hold: an isolate
+    /// that stands still at a breakpoint is not to be ended.
+    pub inspect: Option<Inspect>,
 }
 
 /// The service types (spec 1.7).

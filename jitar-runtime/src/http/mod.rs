@@ -4,6 +4,7 @@ mod body;
 mod client;
 mod error;
 mod headers;
+pub(crate) mod inspector;
 mod reply;
 mod routes;
 mod server;

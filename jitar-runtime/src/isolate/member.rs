@@ -10,6 +10,8 @@ use super::message::Message;
 
 /// One isolate of the pool.
 pub(super) struct Member {
+    /// Its place among the isolates of the pool.
+    pub(super) idx: usize,
     /// Not bounded by itself: `in_flight` is checked before anything is sent.
     sender: mpsc::UnboundedSender<Message>,
     in_flight: AtomicUsize,
@@ -17,8 +19,8 @@ pub(super) struct Member {
 }
 
 impl Member {
-    pub(super) fn new(sender: mpsc::UnboundedSender<Message>) -> Self {
-        Self { sender, in_flight: AtomicUsize::new(0), control: Mutex::new(None) }
+    pub(super) fn new(idx: usize, sender: mpsc::UnboundedSender<Message>) -> Self {
+        Self { idx, sender, in_flight: AtomicUsize::new(0), control: Mutex::new(None) }
     }
 
     /// Calls that wait or run here.

@@ -4,6 +4,7 @@
 //! are under way there, and replies when the function settles. A supervisor thread looks at every isolate from outside
 //! and ends the one whose turn lasts too long; its thread then answers its calls and starts a fresh isolate.
 
+mod debug;
 mod error;
 mod member;
 mod message;
@@ -11,5 +12,6 @@ mod pool;
 mod supervisor;
 mod thread;
 
+pub(crate) use debug::DebugTargets;
 pub(crate) use error::IsolateError;
 pub(crate) use pool::{IsolatePool, PoolOptions};

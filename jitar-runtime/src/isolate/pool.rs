@@ -8,6 +8,7 @@ use jitar_engine::call::{Call, Outbound, Reply};
 use tokio::sync::{mpsc, oneshot};
 
 use super::IsolateError;
+use super::debug::DebugTargets;
 use super::member::Member;
 use super::message::{Message, Start, Work};
 use super::supervisor;
@@ -35,6 +36,8 @@ pub(crate) struct PoolOptions {
     pub(crate) config: Config,
     /// Where calls out of the unit go.
     pub(crate) outbound: Arc<dyn Outbound>,
+    /// Where debuggers find the isolates; then they are started from source.
+    pub(crate) debug: Option<Arc<DebugTargets>>,
 }
 
 /// A call number that no call has: the dispatcher uses it for calls made outside of any call.
@@ -54,7 +57,7 @@ impl IsolatePool {
         let mut booting = Vec::with_capacity(isolates);
         for idx in 0..isolates {
             let (sender, receiver) = mpsc::unbounded_channel();
-            let member = Arc::new(Member::new(sender));
+            let member = Arc::new(Member::new(idx, sender));
             booting.push(thread::spawn(idx, &member, receiver, &recipe)?);
             members.push(member);
         }

@@ -9,6 +9,8 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use jitar_engine::call::{Outbound, Reply};
+use jitar_engine::host::HostTable;
+use jitar_engine::inspector::Inspect;
 use jitar_engine::snapshot::Blob;
 use jitar_engine::{
     EngineError, Isolate, IsolateControl, IsolateOptions, LogLevel, ModuleStore, Source, TerminationReason,
@@ -17,6 +19,7 @@ use jitar_engine::{
 use tokio::sync::{mpsc, oneshot};
 
 use super::IsolateError;
+use super::debug::DebugTargets;
 use super::member::Member;
 use super::message::{Message, ReplySender, Start, Work};
 use super::pool::PoolOptions;
@@ -27,8 +30,10 @@ use crate::telemetry::APP;
 pub(super) struct Recipe {
     source: Source,
     modules: ModuleStore,
+    host: HostTable,
     config: Config,
     outbound: Arc<dyn Outbound>,
+    debug: Option<Arc<DebugTargets>>,
 }
 
 /// What a thread's isolate reports when it is ready, or why it is not.
@@ -40,10 +45,26 @@ impl Recipe {
         let open = |name: &str, file| Blob::open(name, file).map_err(|error| IsolateError::Boot(error.to_string()));
         let source = match unit.snapshot {
             [] => Source::Base(open("base", app.base)?),
+            // Breakpoints cannot be set in scripts that come out of a blob.
+            _ if options.debug.is_some() => Source::Base(open("base", app.base)?),
             file => Source::Unit { blob: open(unit.id, file)?, has_deferred: !unit.deferred.is_empty() },
         };
         let modules = ModuleStore::new(unit.archive);
-        Ok(Self { source, modules, config: options.config, outbound: options.outbound })
+        Ok(Self {
+            source,
+            modules,
+            host: unit.host,
+            config: options.config,
+            outbound: options.outbound,
+            debug: options.debug,
+        })
+    }
+
+    /// How a debugger gets to the isolate of this member.
+    fn inspect(&self, member: &Member) -> Option<Inspect> {
+        let (targets, idx) = (Arc::clone(self.debug.as_ref()?), member.idx);
+        let breaks_at_start = targets.breaks(idx);
+        Some(Inspect { announce: Box::new(move |debugger| targets.announce(idx, debugger)), breaks_at_start })
     }
 
     /// Makes an isolate and prepares it for calls.
@@ -57,6 +78,8 @@ impl Recipe {
             values: self.config.limits.values,
             permissions: self.config.effective_permissions(),
             certificates: self.config.certificates.clone(),
+            host: self.host,
+            inspect: self.inspect(member),
             control,
             outbound: Arc::clone(&self.outbound),
             replies: Box::new({

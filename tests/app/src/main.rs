@@ -1,5 +1,5 @@
 //! Runs any application folder without a crate of its own: `jitar-app FOLDER [--check] [flags of a service]`. Behind
-//! `cargo xtask app`.
+//! `cargo xtask app`. Rust functions cannot be linked into it; `--check --package FOLDER` looks at those of a package.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for people: it prints")]
 
 mod place;
@@ -7,7 +7,7 @@ mod place;
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
@@ -16,7 +16,7 @@ use jitar_build::{BuildError, Builder};
 
 use place::Place;
 
-const USAGE: &str = "usage: jitar-app FOLDER [--check] [flags of a service]";
+const USAGE: &str = "usage: jitar-app FOLDER [--check [--package FOLDER]] [flags of a service]";
 
 fn main() -> ExitCode {
     jitar_build::serve_snapshot_request();
@@ -24,7 +24,7 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return fail(&error, 2),
     };
-    match prepare(&arguments.folder) {
+    match prepare(&arguments) {
         Ok(_) if arguments.check => ExitCode::SUCCESS,
         Ok((app, units)) => {
             jitar::__private::run(app, units, None, [OsString::from("jitar-app")].into_iter().chain(arguments.flags))
@@ -44,10 +44,14 @@ fn fail(error: &anyhow::Error, status: u8) -> ExitCode {
 }
 
 /// Builds the application, unless that was done and nothing changed, and loads what came out. One process at a time.
-fn prepare(folder: &Path) -> Result<(&'static App, &'static [Unit])> {
-    let place = Place::of(folder)?;
+fn prepare(arguments: &Arguments) -> Result<(&'static App, &'static [Unit])> {
+    let place = Place::of(&arguments.folder)?;
     let _lock = place.lock()?;
     let builder = Builder::new().app(place.app()).out_dir(place.output());
+    let builder = match &arguments.package {
+        Some(package) => builder.package(package),
+        None => builder,
+    };
     let output = builder.tolerate_broken_services().try_build()?;
     eprint!("{}", output.warning_text());
     println!("{}", output.report.trim_end());
@@ -58,6 +62,8 @@ fn prepare(folder: &Path) -> Result<(&'static App, &'static [Unit])> {
 struct Arguments {
     folder: PathBuf,
     check: bool,
+    /// Whose host functions the application may import.
+    package: Option<PathBuf>,
     flags: Vec<OsString>,
 }
 
@@ -67,8 +73,17 @@ impl Arguments {
         if folder.to_string_lossy().starts_with('-') {
             bail!("`{}` stands where the folder is expected; {USAGE}", folder.display());
         }
-        let (checks, flags): (Vec<_>, Vec<_>) = arguments.partition(|argument| argument == "--check");
-        Ok(Self { folder: folder.into(), check: !checks.is_empty(), flags })
+        let (checks, mut flags): (Vec<_>, Vec<_>) = arguments.partition(|argument| argument == "--check");
+        let check = !checks.is_empty();
+        let package = match flags.iter().position(|flag| flag == "--package") {
+            Some(_) if !check => {
+                bail!("`--package` needs `--check`: this program has no functions of a package; {USAGE}")
+            }
+            Some(idx) if idx + 1 < flags.len() => flags.drain(idx..idx + 2).next_back().map(PathBuf::from),
+            Some(_) => bail!("`--package` wants a folder; {USAGE}"),
+            None => None,
+        };
+        Ok(Self { folder: folder.into(), check, package, flags })
     }
 }
 
@@ -86,7 +101,8 @@ mod tests {
             let found: Vec<_> = arguments.flags.iter().map(|flag| flag.to_string_lossy()).collect();
             assert_eq!((arguments.check, found.join(" ").as_str()), (check, flags), "{line}");
         }
-        for line in ["", "--check app"] {
+        assert_eq!(read("app --package p --check").expect("valid").package, Some(PathBuf::from("p")));
+        for line in ["", "--check app", "app --package p", "app --check --package"] {
             assert!(read(line).is_err_and(|error| error.to_string().contains(USAGE)), "{line}");
         }
     }

@@ -35,6 +35,14 @@ pub(crate) enum ServerError {
         /// Why.
         source: io::Error,
     },
+    /// The address for debuggers cannot be bound.
+    #[error("cannot listen for debuggers on `{address}`: {source}; choose another address: `--inspect=HOST:PORT`")]
+    Inspector {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
     /// The HTTP client cannot be made.
     #[error(transparent)]
     Client(#[from] ClientError),

@@ -16,7 +16,7 @@ const APP: App = App {
     assets: &[("index.html", b"<p>page")],
     client: &[],
 };
-const UNIT: Unit = Unit { id: "none", snapshot: &[], deferred: &[], archive: &[] };
+const UNIT: Unit = Unit { id: "none", snapshot: &[], deferred: &[], archive: &[], host: &[] };
 
 fn config(role: Role) -> Config {
     let second = Duration::from_secs(1);
@@ -46,6 +46,7 @@ fn config(role: Role) -> Config {
         certificates: Certificates::default(),
         log: LogConfig::default(),
         shutdown_grace: second,
+        inspect: None,
     }
 }
 
