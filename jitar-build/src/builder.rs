@@ -9,6 +9,7 @@ use jitar_engine::manifest::AppManifest;
 
 use crate::assets;
 use crate::cargo::{self, DOCS_RS, Surroundings, utf8};
+use crate::compress::Effort;
 use crate::config::{self, AppConfig, Environment};
 use crate::diagnostics::render::{self, Colour};
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
@@ -17,6 +18,7 @@ use crate::fs::{self, FsError};
 use crate::generate;
 use crate::host;
 use crate::link::{self, Linked};
+use crate::parallel;
 use crate::report::Times;
 use crate::scan::{self, ScanInput};
 use crate::snapshot::{self, SnapshotError, UnitInput, Wanted};
@@ -76,6 +78,9 @@ pub enum BuildError {
     /// A path that the build needs is not UTF-8.
     #[error("the path `{0}` is not UTF-8; move the package to a folder with a plain name")]
     NotUtf8(String),
+    /// The system refuses a thread.
+    #[error("cannot start a thread for the build: {0}")]
+    NoThread(std::io::Error),
     /// A file cannot be read or written.
     #[error(transparent)]
     Fs(#[from] FsError),
@@ -164,7 +169,8 @@ impl Builder {
     pub fn try_build(self) -> Result<Output, BuildError> {
         snapshot::serve_request();
         let surroundings = Surroundings::read()?;
-        Options::resolve(self, &surroundings)?.build(&|name| cargo::variable(name))
+        let options = Options::resolve(self, &surroundings)?;
+        parallel::with_stack(|| options.build(&|name| cargo::variable(name))).map_err(BuildError::NoThread)?
     }
 }
 
@@ -201,6 +207,7 @@ struct Options {
     units: Vec<Vec<String>>,
     snapshots: Wanted,
     tolerates_broken_services: bool,
+    effort: Effort,
     /// Names this program and the options: a change of either makes everything again.
     key: String,
 }
@@ -216,14 +223,15 @@ impl Options {
             (None, None) => return Err(BuildError::NoOutputFolder),
         };
         let snapshots = if builder.without_snapshots { Wanted::BaseOnly } else { Wanted::All };
+        let effort = if surroundings.is_release { Effort::Release } else { Effort::Debug };
         let Builder { package, units, tolerates_broken_services, .. } = builder;
         let package = package.map(utf8).transpose()?.map(|folder| base.join(folder));
         let package = package.or_else(|| surroundings.package.clone()).map(|folder| canonical_if_there(&folder));
         let program = &surroundings.program;
-        let key = format!("{program} {app} {package:?} {units:?} {snapshots:?} {tolerates_broken_services}");
+        let key = format!("{program} {app} {package:?} {units:?} {snapshots:?} {tolerates_broken_services} {effort:?}");
         let key = stamp::hash(key.as_bytes());
         let out = fs::normalise(&out);
-        Ok(Self { app, out, base, package, units, snapshots, tolerates_broken_services, key })
+        Ok(Self { app, out, base, package, units, snapshots, tolerates_broken_services, effort, key })
     }
 
     fn build(&self, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Output, BuildError> {
@@ -329,7 +337,7 @@ impl Build<'_> {
         self.note(diagnostics);
         let (assets, diagnostics) = assets::collect(&config);
         self.note(diagnostics);
-        self.inputs.extend(assets.folders.iter().cloned());
+        self.inputs.extend(assets.folders.iter().chain(assets.files.values()).cloned());
         if self.diagnostics.has_errors() {
             return Err(self.mistakes());
         }
@@ -344,9 +352,10 @@ impl Build<'_> {
     ) -> Result<Embedded, BuildError> {
         let out = &self.options.out;
         let generated = timed(&mut self.times.generate, || generate::generate(linked));
-        let units = generated.units.iter();
-        let units: Vec<UnitInput<'_>> =
-            units.map(|unit| UnitInput { id: unit.id.clone(), archive: &unit.archive }).collect();
+        let packed = generated.pack().map_err(EmbedError::from)?;
+        let units = generated.units.iter().zip(&packed);
+        let units = units.map(|(unit, packed)| UnitInput { id: unit.id.clone(), archive: &unit.archive, packed });
+        let units: Vec<UnitInput<'_>> = units.collect();
         let wanted = self.options.snapshots;
         let snapshots = timed(&mut self.times.snapshots, || snapshot::create(out, &units, wanted))?;
         let warnings = snapshots.warnings.iter();
@@ -357,8 +366,10 @@ impl Build<'_> {
             config,
             linked,
             generated: &generated,
+            packed: &packed,
             snapshots: &snapshots,
             assets,
+            effort: self.options.effort,
             warnings: &self.diagnostics,
             base: &self.options.base,
             times: self.times,
@@ -396,6 +407,7 @@ mod tests {
             current: root.clone(),
             package: None,
             out_dir: Some(root.join("target")),
+            is_release: false,
             program: "test".to_owned(),
         };
         let builder = units.iter().fold(Builder::new(), |builder, unit| builder.unit(unit.iter().copied()));
@@ -474,8 +486,9 @@ mod tests {
     fn outside_of_cargo_the_output_folder_must_be_said() {
         let folder = folder();
         let root = folder.path("");
+        let (base, program) = (root.clone(), String::new());
         let surroundings =
-            Surroundings { base: root.clone(), current: root, package: None, out_dir: None, program: String::new() };
+            Surroundings { base, current: root, package: None, out_dir: None, is_release: false, program };
         assert!(matches!(Options::resolve(Builder::new(), &surroundings), Err(BuildError::NoOutputFolder)));
         let options = Options::resolve(Builder::new().out_dir("x/../out"), &surroundings).expect("is complete");
         assert_eq!(options.out, folder.path("out"));

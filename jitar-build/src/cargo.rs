@@ -25,6 +25,8 @@ pub(crate) struct Surroundings {
     pub(crate) package: Option<Utf8PathBuf>,
     /// Where cargo wants output.
     pub(crate) out_dir: Option<Utf8PathBuf>,
+    /// Whether this build is for others, so that it may take longer.
+    pub(crate) is_release: bool,
     /// Something that is another text when this program is another one.
     pub(crate) program: String,
 }
@@ -37,7 +39,8 @@ impl Surroundings {
         let (manifest_dir, out_dir) = (folder("CARGO_MANIFEST_DIR")?, folder("OUT_DIR")?);
         let package = out_dir.as_ref().and(manifest_dir.clone());
         let base = manifest_dir.unwrap_or_else(|| current.clone());
-        Ok(Self { base, current, package, out_dir, program: program() })
+        let is_release = std::env::var("PROFILE").is_ok_and(|profile| profile == "release");
+        Ok(Self { base, current, package, out_dir, is_release, program: program() })
     }
 }
 

@@ -9,12 +9,14 @@ use jitar_engine::manifest::{AppManifest, FORMAT, ServiceFile, Unit};
 use serde_json::json;
 
 use crate::assets::Assets;
+use crate::compress::{self, CLIENT, Effort, Encoded};
 use crate::config::AppConfig;
 use crate::diagnostics::Diagnostics;
 use crate::fs::{self, FsError};
 use crate::generate::{Generated, GeneratedUnit};
 use crate::host;
 use crate::link::Linked;
+use crate::parallel;
 use crate::report::{self, Report, Times};
 use crate::snapshot::{Snapshots, UnitSnapshot};
 
@@ -32,10 +34,11 @@ use crate::snapshot::{Snapshots, UnitSnapshot};
 //       archives/         <unit>.bin, the same packed
 //       client/           modules for the browser
 //       types/            declarations of host modules, for editors and tsc
+//       encoded/          compressed copies of what browsers get: <name>.gz and <name>.br, where they are smaller
 //       snapshots/        base-<key>.bin, <unit>-<key>.bin (see snapshot.rs)
 
 /// Folders of which nothing but the files of this build is kept.
-const OWNED_FOLDERS: [&str; 5] = ["modules", "archives", "client", "snapshots", "types"];
+const OWNED_FOLDERS: [&str; 6] = ["modules", "archives", "client", "encoded", "snapshots", "types"];
 
 /// Everything that goes into the output folder.
 pub(crate) struct Embedding<'a> {
@@ -47,6 +50,8 @@ pub(crate) struct Embedding<'a> {
     pub(crate) linked: &'a Linked<'a>,
     /// Generated modules.
     pub(crate) generated: &'a Generated,
+    /// The modules of each unit, packed.
+    pub(crate) packed: &'a [Vec<u8>],
     /// Startup snapshots, in the order of the units.
     pub(crate) snapshots: &'a Snapshots,
     /// Files to serve.
@@ -57,6 +62,8 @@ pub(crate) struct Embedding<'a> {
     pub(crate) base: &'a Utf8Path,
     /// How long the stages took.
     pub(crate) times: Times,
+    /// How much work goes into smaller files.
+    pub(crate) effort: Effort,
 }
 
 /// What was written.
@@ -80,6 +87,14 @@ pub enum EmbedError {
     /// The modules of a unit cannot be packed.
     #[error(transparent)]
     Archive(#[from] DamagedArchive),
+    /// A file cannot be compressed.
+    #[error("cannot compress `{file}`: {source}")]
+    Compress {
+        /// The file.
+        file: String,
+        /// Why.
+        source: std::io::Error,
+    },
     /// Plain data cannot be written as JSON.
     #[error("cannot encode `{file}`: {source}")]
     Json {
@@ -94,28 +109,27 @@ pub enum EmbedError {
 pub(crate) fn write(embedding: &Embedding<'_>) -> Result<Embedded, EmbedError> {
     let manifest = embedding.manifest();
     let mut writer = Writer { out: embedding.out, files: BTreeSet::new() };
-    let mut packed = Vec::new();
-    for unit in &embedding.generated.units {
-        writer.write_modules(unit)?;
-        let archive = unit.archive.pack()?;
-        writer.write(&archive_path(&unit.id), &archive)?;
-        packed.push(archive.len() as u64);
+    writer.write_modules(&embedding.generated.units)?;
+    for (unit, packed) in embedding.generated.units.iter().zip(embedding.packed) {
+        writer.write(&archive_path(&unit.id), packed)?;
     }
+    let packed: Vec<u64> = embedding.packed.iter().map(|packed| packed.len() as u64).collect();
     for (path, code) in &embedding.generated.client {
         writer.write(&client_path(path), code.as_bytes())?;
     }
     if let Some(declarations) = host::declarations(embedding.linked.host) {
         writer.write("types/host.d.ts", declarations.as_bytes())?;
     }
+    let encoded = writer.write_encoded(embedding)?;
     writer.files.extend(embedding.snapshot_files());
     let report = embedding.report(&packed)?;
     let report_text = report.text();
     writer.write("manifest.json", json_text("manifest.json", &manifest)?.as_bytes())?;
-    writer.write("embed.json", json_text("embed.json", &embedding.description())?.as_bytes())?;
+    writer.write("embed.json", json_text("embed.json", &embedding.description(&encoded))?.as_bytes())?;
     writer.write("names.txt", names(&manifest).as_bytes())?;
     writer.write("report.txt", report_text.as_bytes())?;
     writer.write("report.json", json_text("report.json", &report)?.as_bytes())?;
-    writer.write("app.rs", embedding.rust().as_bytes())?;
+    writer.write("app.rs", embedding.rust(&encoded).as_bytes())?;
     for folder in OWNED_FOLDERS {
         fs::remove_stale(&embedding.out.join(folder), &writer.files)?;
     }
@@ -136,14 +150,32 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn write_modules(&mut self, unit: &GeneratedUnit) -> Result<(), FsError> {
-        for module in &unit.archive.modules {
-            let path = format!("modules/{}/{}", unit.id, module_path(module));
-            self.write(&path, module.code.as_bytes())?;
-            if let Some(map) = &module.map {
-                self.write(&format!("{path}.map"), map.as_bytes())?;
-            }
+    /// Compresses everything that browsers get.
+    fn write_encoded(&mut self, embedding: &Embedding<'_>) -> Result<Vec<Encoded>, EmbedError> {
+        let mut write = |path: &str, bytes: &[u8]| self.write(path, bytes);
+        let mut encoded = Vec::new();
+        for (name, file) in &embedding.assets.files {
+            encoded.extend(compress::encode(name, &fs::read_bytes(file)?, embedding.effort, &mut write)?);
         }
+        for (path, code) in &embedding.generated.client {
+            let name = format!("{CLIENT}{path}");
+            encoded.extend(compress::encode(&name, code.as_bytes(), embedding.effort, &mut write)?);
+        }
+        Ok(encoded)
+    }
+
+    /// Writes the modules of all units on all cores: there may be thousands, and most are only compared.
+    fn write_modules(&mut self, units: &[GeneratedUnit]) -> Result<(), FsError> {
+        let modules = units.iter().flat_map(|unit| unit.archive.modules.iter().map(move |module| (unit, module)));
+        let files = modules.flat_map(|(unit, module)| {
+            let file = self.out.join("modules").join(&unit.id).join(module_path(module));
+            let map = module.map.as_ref().map(|map| (Utf8PathBuf::from(format!("{file}.map")), map.as_str()));
+            [Some((file, module.code.as_str())), map].into_iter().flatten()
+        });
+        let files: Vec<(Utf8PathBuf, &str)> = files.collect();
+        let written = parallel::map(&files, |(file, text)| fs::write_if_changed(file, text.as_bytes()));
+        written.into_iter().try_for_each(|written| written.map(|_| ()))?;
+        self.files.extend(files.into_iter().map(|(file, _)| file));
         Ok(())
     }
 }
@@ -199,7 +231,7 @@ impl Embedding<'_> {
     }
 
     /// `embed.json`
-    fn description(&self) -> serde_json::Value {
+    fn description(&self, encoded: &[Encoded]) -> serde_json::Value {
         let units = self.units().map(|(idx, unit, snapshot)| {
             json!({
                 "id": unit.id,
@@ -214,12 +246,13 @@ impl Embedding<'_> {
             "services": self.services().into_iter().collect::<Vec<_>>(),
             "assets": self.assets.files.iter().collect::<Vec<_>>(),
             "client": self.generated.client.keys().map(|path| (path, client_path(path))).collect::<Vec<_>>(),
+            "encoded": encoded.iter().map(|it| (&it.name, &it.gzip, &it.brotli)).collect::<Vec<_>>(),
             "units": units.collect::<Vec<_>>(),
         })
     }
 
     /// `app.rs`. The debug text of a string is a Rust literal.
-    fn rust(&self) -> String {
+    fn rust(&self, encoded: &[Encoded]) -> String {
         let services = self.services().into_iter().map(|(path, file)| (path, file.to_owned()));
         let assets = self.assets.files.iter().map(|(name, file)| (name.as_str(), file.to_string()));
         let client = self.generated.client.keys().map(|path| (path.as_str(), client_path(path)));
@@ -228,12 +261,14 @@ impl Embedding<'_> {
              const _: () = ::jitar::__private::assert_engine({:?});\n\
              pub const APP: ::jitar::__private::App = ::jitar::__private::App {{\n    \
              manifest: include_bytes!(\"manifest.json\"),\n    \
-             base: include_bytes!({:?}),\n    services: {},\n    assets: {},\n    client: {},\n}};\n",
+             base: include_bytes!({:?}),\n    services: {},\n    assets: {},\n    client: {},\n    \
+             encoded: {},\n}};\n",
             jitar_engine::VERSION,
             self.snapshots.base,
             included(services),
             included(assets),
             included(client),
+            compress::constant(encoded),
         );
         [app]
             .into_iter()
@@ -335,9 +370,22 @@ mod tests {
         }
         let (config, linked, generated) = (&app.config, &linked, &generated);
         let (snapshots, assets, warnings) = (&snapshots, &assets, &Diagnostics::default());
-        let (base, times) = (&app.folder.path(""), Times::default());
-        write(&Embedding { out: &out, config, linked, generated, snapshots, assets, warnings, base, times })
-            .expect("writes");
+        let (base, times, effort) = (&app.folder.path(""), Times::default(), Effort::Debug);
+        let packed = &generated.pack().expect("packs");
+        let embedding = Embedding {
+            out: &out,
+            config,
+            linked,
+            generated,
+            packed,
+            snapshots,
+            assets,
+            effort,
+            warnings,
+            base,
+            times,
+        };
+        write(&embedding).expect("writes");
         fs::read(&out.join(file)).expect("is written")
     }
 
@@ -350,11 +398,14 @@ mod tests {
         }
     }
 
+    /// Long enough to become smaller.
+    const PAGE: &str = "<p>page</p><p>page</p><p>page</p><p>page</p><p>page</p><p>page</p><p>page</p><p>page</p>";
+
     fn app() -> App {
         App::new(&[
             ("src/a/b.ts", "export default async function b() {}"),
             ("src/up.ts", "export {};"),
-            ("dist/index.html", "<p>"),
+            ("dist/index.html", PAGE),
             ("segments/a.json", r#"{ "./a/b": { "default": { "access": "public" } } }"#),
             ("segments/c.json", "{}"),
             (
@@ -394,6 +445,11 @@ pub const APP: ::jitar::__private::App = ::jitar::__private::App {{
         ("a/b.js", include_bytes!("client/a/b.js")),
         ("jitar.js", include_bytes!("client/jitar.js")),
     ],
+    encoded: &[
+        ("index.html", include_bytes!("encoded/index.html.gz"), include_bytes!("encoded/index.html.br")),
+        ("jitar/client/a/b.js", include_bytes!("encoded/jitar/client/a/b.js.gz"), include_bytes!("encoded/jitar/client/a/b.js.br")),
+        ("jitar/client/jitar.js", include_bytes!("encoded/jitar/client/jitar.js.gz"), include_bytes!("encoded/jitar/client/jitar.js.br")),
+    ],
 }};
 pub const UNIT_0: ::jitar::__private::Unit = ::jitar::__private::Unit {{
     id: "a",
@@ -424,6 +480,8 @@ pub const UNIT_1: ::jitar::__private::Unit = ::jitar::__private::Unit {{
         assert_eq!(description["services"][0], json!(["services/g.json", format!("{root}/services/g.json")]));
         assert_eq!(description["assets"], json!([["index.html", format!("{root}/dist/index.html")]]));
         assert_eq!(description["client"], json!([["a/b.js", "client/a/b.js"], ["jitar.js", "client/jitar.js"]]));
+        let page = json!(["index.html", "encoded/index.html.gz", "encoded/index.html.br"]);
+        assert_eq!(description["encoded"][0], page);
         let unit = json!({
             "id": "a",
             "constant": "UNIT_0",

@@ -34,12 +34,15 @@
 mod assets;
 mod builder;
 mod cargo;
+mod compress;
 mod config;
 pub mod diagnostics;
 mod embed;
 mod fs;
 mod generate;
 mod host;
+#[cfg(test)]
+mod hostile;
 mod link;
 mod parallel;
 mod report;
@@ -62,6 +65,18 @@ pub use snapshot::SnapshotError;
 /// [`compile`] and [`Builder`] do it by themselves.
 pub fn serve_snapshot_request() {
     snapshot::serve_request();
+}
+
+/// JSON schemas for editors and tools, by name: of `jitar.json` (`jitar`), of segment files (`segment`), of resource files
+/// (`resource`) and of the manifest that a build leaves (`manifest`). That of service files is `jitar::config::schema` of
+/// the runtime, which reads them.
+///
+/// ```
+/// let schemas = jitar_build::schemas();
+/// assert!(schemas.iter().any(|(name, schema)| *name == "segment" && schema["type"] == "object"));
+/// ```
+pub fn schemas() -> [(&'static str, serde_json::Value); 4] {
+    config::schemas()
 }
 
 /// Builds the application in this folder, which is relative to the package; the whole of most build scripts. Ends the

@@ -6,7 +6,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 /// Bytes of stack of a thread. Only what is used of it costs memory.
-const STACK: usize = 64 << 20;
+const STACK: usize = 256 << 20;
+
+/// Runs something in a thread with such a stack: trees are also dropped by recursion.
+pub(crate) fn with_stack<R: Send>(work: impl FnOnce() -> R + Send) -> std::io::Result<R> {
+    thread::scope(|scope| {
+        let worker = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work)?;
+        worker.join().map_err(|panic| std::panic::resume_unwind(panic))
+    })
+}
 
 /// Applies a function to every item; the results are in the order of the items.
 pub(crate) fn map<T: Sync, R: Send + Sync>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {

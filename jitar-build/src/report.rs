@@ -385,6 +385,7 @@ fn milliseconds<S: serde::Serializer>(time: &Duration, serializer: S) -> Result<
     serializer.serialize_f64((time.as_secs_f64() * 1e6).round() / 1e3)
 }
 
+#[expect(clippy::ref_option, reason = "serde hands over references")]
 fn optional_milliseconds<S: serde::Serializer>(time: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
     match time {
         Some(time) => milliseconds(time, serializer),

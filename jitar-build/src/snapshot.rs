@@ -23,6 +23,8 @@ pub(crate) struct UnitInput<'a> {
     pub(crate) id: String,
     /// Its modules.
     pub(crate) archive: &'a ModuleArchive,
+    /// The same, packed.
+    pub(crate) packed: &'a [u8],
 }
 
 /// What was made for a unit.
@@ -122,7 +124,7 @@ fn serve(path: &Utf8Path) -> Result<(), SnapshotError> {
 
 /// Makes the base blob and the blob of every unit, as far as they do not exist already.
 pub(crate) fn create(out: &Utf8Path, units: &[UnitInput<'_>], wanted: Wanted) -> Result<Snapshots, SnapshotError> {
-    let base = Maker::new(out, "base", None)?;
+    let base = Maker::new(out, "base", None);
     // The test program of this crate is no build script: it serves no requests.
     if cfg!(test) || cargo::variable(cargo::DOCS_RS).is_some() {
         return without_blobs(&base, units);
@@ -134,7 +136,7 @@ pub(crate) fn create(out: &Utf8Path, units: &[UnitInput<'_>], wanted: Wanted) ->
         snapshots.units.push(match wanted {
             Wanted::BaseOnly => UnitSnapshot { file: None, deferred: Vec::new(), time: None },
             Wanted::All => {
-                let maker = Maker::new(out, &unit.id, Some(unit.archive))?;
+                let maker = Maker::new(out, &unit.id, Some(unit));
                 let start = Instant::now();
                 let Made { deferred, is_new } = maker.make()?;
                 snapshots.files.extend(maker.files());
@@ -181,20 +183,17 @@ struct Maker<'a> {
     out: &'a Utf8Path,
     unit: &'a str,
     archive: Option<&'a ModuleArchive>,
-    packed: Vec<u8>,
+    packed: &'a [u8],
     /// Hash of the inputs and of the engine: part of the file names.
     key: String,
 }
 
 impl<'a> Maker<'a> {
-    fn new(out: &'a Utf8Path, unit: &'a str, archive: Option<&'a ModuleArchive>) -> Result<Self, SnapshotError> {
-        let packed = archive.map(ModuleArchive::pack).transpose();
-        let packed =
-            packed.map_err(|error| SnapshotError::Failed { unit: unit.to_owned(), reason: error.to_string() })?;
-        let packed = packed.unwrap_or_default();
-        let mut key = stamp::hash(&[engine::fingerprint().as_bytes(), &packed].concat());
+    fn new(out: &'a Utf8Path, unit: &'a str, input: Option<&UnitInput<'a>>) -> Self {
+        let packed = input.map(|input| input.packed).unwrap_or_default();
+        let mut key = stamp::hash(&[engine::fingerprint().as_bytes(), packed].concat());
         key.truncate(16);
-        Ok(Self { out, unit, archive, packed, key })
+        Self { out, unit, archive: input.map(|input| input.archive), packed, key }
     }
 
     fn blob(&self) -> Utf8PathBuf {
@@ -264,7 +263,7 @@ impl<'a> Maker<'a> {
             deferred: self.out.join(self.deferred()),
         };
         let content = serde_json::to_vec(&content).map_err(|error| self.failed(error.to_string()))?;
-        fs::write_if_changed(&archive, &self.packed)?;
+        fs::write_if_changed(&archive, self.packed)?;
         fs::write_if_changed(&request, &content)?;
         let output = self.run(&request);
         fs::remove_file(&archive)?;

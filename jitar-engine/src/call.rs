@@ -20,6 +20,8 @@ pub struct Call {
     pub arguments: Arguments,
     /// Whether arguments and result use the serialised encoding (spec 5).
     pub serialized: bool,
+    /// Forms of the serialised encoding that only nodes of ours know.
+    pub extended: ExtendedForms,
     /// Headers for application code: without the trust key and node headers.
     pub headers: Headers,
     /// Whether the function runs or only its arguments are checked.
@@ -31,6 +33,19 @@ pub struct Call {
     /// Nodes that the call came through; copied to the outbound calls that it makes.
     pub hops: u8,
 }
+
+/// Forms of the serialised encoding that only nodes of ours know: `undefined`, NaN, shared values and cycles, bytes as
+/// base64, and the escape for data that looks like a form.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ExtendedForms {
+    /// The caller understands them in the reply.
+    pub understood: bool,
+    /// They are in the arguments.
+    pub used: bool,
+}
+
+/// The response header that says that the body has [`ExtendedForms`].
+pub const FORMS: &str = "x-jitar-forms";
 
 /// Arguments of a call, by name.
 #[derive(Debug, Clone)]
@@ -113,6 +128,8 @@ pub struct OutboundCall {
     pub version: String,
     /// JSON text of the argument object, in the serialised encoding.
     pub arguments: Bytes,
+    /// Whether the arguments have [`ExtendedForms`]; where these are not understood the answer is 415, and nothing happened.
+    pub extended: bool,
     /// Headers that travel with nested calls (spec 12, "Headers in nested calls").
     pub headers: Headers,
     /// What is left of the running call's time.

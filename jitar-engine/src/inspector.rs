@@ -1,4 +1,4 @@
-//! How a debugger gets to an isolate: the Chrome DevTools protocol as text, in and out. Who speaks it over the network is
+//! How a debugger gets to an isolate: the protocol of Chrome's developer tools as text, in and out. Who speaks it over the network is
 //! not known here.
 
 use deno_core::futures::StreamExt;

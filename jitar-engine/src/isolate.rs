@@ -20,7 +20,7 @@ use crate::handles::{Handles, call_function, string};
 use crate::host::HostTable;
 use crate::inspector::{Debugger, Inspect};
 use crate::limits::{IsolateControl, MainContext, TerminationReason};
-use crate::loader::{ArchiveLoader, MapPlace, ModuleStore};
+use crate::loader::{ArchiveLoader, BEFORE_THE_APPLICATION, MapPlace, ModuleStore};
 use crate::ops::{HostFunctions, LogLevel, LogSink, OutboundSlot, ReplySink, RunningCall, RunningCalls};
 use crate::permissions::{self, Permissions};
 use crate::snapshot::Blob;
@@ -179,10 +179,7 @@ impl Isolate {
         let implementations = HashMap::new();
         let mut isolate = Self { runtime, functions, control, permissions, implementations, breaks: false };
         if breaks {
-            // Generated functions without an effect; a debugger is to stop in code of the application.
-            for specifier in options.modules.host_modules()? {
-                isolate.evaluate(specifier).await?;
-            }
+            isolate.evaluate(BEFORE_THE_APPLICATION).await?;
             isolate.breaks = true;
         }
         if evaluate_entry {
@@ -451,6 +448,8 @@ const DRY: u32 = 1;
 const SERIALIZED: u32 = 2;
 const TRUSTED: u32 = 4;
 const QUERY: u32 = 8;
+const EXTENDED_REPLY: u32 = 16;
+const EXTENDED_ARGUMENTS: u32 = 32;
 
 fn flags_of(call: &Call) -> u32 {
     let when = |condition: bool, flag: u32| if condition { flag } else { 0 };
@@ -458,6 +457,8 @@ fn flags_of(call: &Call) -> u32 {
         | when(call.serialized, SERIALIZED)
         | when(call.trusted, TRUSTED)
         | when(matches!(call.arguments, Arguments::Query(_)), QUERY)
+        | when(call.extended.understood, EXTENDED_REPLY)
+        | when(call.extended.used, EXTENDED_ARGUMENTS)
 }
 
 fn input_of<'s>(scope: &mut v8::PinScope<'s, '_>, arguments: &Arguments) -> v8::Local<'s, v8::Value> {

@@ -20,6 +20,7 @@ pub mod manifest;
 mod ops;
 pub mod permissions;
 pub mod platform;
+pub mod schema;
 pub mod snapshot;
 mod web;
 

@@ -52,9 +52,11 @@ impl ModuleStore {
         Ok(&self.unpacked()?.entry)
     }
 
-    /// Specifiers of the host modules.
-    pub(crate) fn host_modules(&self) -> Result<impl Iterator<Item = &str>, DamagedArchive> {
-        Ok(self.unpacked()?.modules.keys().map(String::as_str).filter(|specifier| specifier.starts_with("host:")))
+    /// Imports of the modules of ours that the application imports.
+    fn before_the_application(&self) -> Result<String, DamagedArchive> {
+        let host = self.unpacked()?.modules.keys().map(String::as_str).filter(|name| name.starts_with("host:"));
+        let names = ["jitar:runtime", "jitar:remote"].into_iter().chain(host);
+        Ok(names.flat_map(|name| ["import '", name, "';\n"]).collect())
     }
 
     pub(crate) fn get(&self, specifier: &str) -> Result<Option<&crate::archive::ModuleSource>, DamagedArchive> {
@@ -73,6 +75,10 @@ impl ModuleStore {
 
 /// The module loader of every isolate.
 pub(crate) struct ArchiveLoader(pub(crate) ModuleStore, pub(crate) MapPlace);
+
+/// A module that imports those of ours which the application imports. They have no effect: evaluated before, they leave a
+/// debugger's first stop to code of the application.
+pub(crate) const BEFORE_THE_APPLICATION: &str = "jitar:before";
 
 /// Where V8 finds source maps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,7 +114,12 @@ impl ArchiveLoader {
         specifier: &ModuleSpecifier,
         referrer: Option<&ModuleLoadReferrer>,
     ) -> Result<ModuleSource, JsErrorBox> {
-        let found = self.0.get(specifier.as_str()).map_err(|error| JsErrorBox::generic(error.to_string()))?;
+        let damaged = |error: DamagedArchive| JsErrorBox::generic(error.to_string());
+        if specifier.as_str() == BEFORE_THE_APPLICATION {
+            let code = ModuleSourceCode::String(self.0.before_the_application().map_err(damaged)?.into());
+            return Ok(ModuleSource::new(ModuleType::JavaScript, code, specifier, None));
+        }
+        let found = self.0.get(specifier.as_str()).map_err(damaged)?;
         let Some(module) = found else {
             let name = short_specifier(specifier.as_str());
             let from = referrer.map(|from| format!(", imported from {}", short_specifier(from.specifier.as_str())));

@@ -38,22 +38,16 @@ impl Parse for Setting {
 pub(crate) fn expand(arguments: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let options = Options::read(arguments, &mut errors);
-    let function = syn::parse2::<ItemFn>(item.clone());
-    let constant = match function {
-        Ok(function) => {
-            check(&function, &mut errors);
-            options.module.as_ref().map(|module| constant(&function, module, options.name.as_ref()))
-        }
-        Err(_) => {
-            let message = "`host` belongs on a function, `pub fn` or `pub async fn`";
-            errors.report(item.span(), message);
-            None
-        }
-    };
-    match errors.into_compile_errors() {
-        Some(compile_errors) => quote!(#item #compile_errors),
-        None => quote!(#item #constant),
+    let mut constant = None;
+    if let Ok(function) = syn::parse2::<ItemFn>(item.clone()) {
+        check(&function, &mut errors);
+        constant = options.module.as_ref().map(|module| self::constant(&function, module, options.name.as_ref()));
+    } else {
+        errors.report(item.span(), "`host` belongs on a function, `pub fn` or `pub async fn`");
     }
+    let compile_errors = errors.into_compile_errors();
+    let added = compile_errors.or(constant);
+    quote!(#item #added)
 }
 
 impl Options {

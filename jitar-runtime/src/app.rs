@@ -15,6 +15,9 @@ use crate::cli::{Cli, Program};
 /// Named files: path and content.
 pub type Files = &'static [(&'static str, &'static [u8])];
 
+/// Compressed copies of named files: name, gzip, brotli. An empty copy would not be smaller than the file.
+pub type EncodedFiles = &'static [(&'static str, &'static [u8], &'static [u8])];
+
 /// An application as the build leaves it. Const data only; the loader of a folder makes the same at start.
 #[derive(Clone, Copy)]
 pub struct App {
@@ -28,6 +31,8 @@ pub struct App {
     pub assets: Files,
     /// Browser modules by path below `/jitar/client/`.
     pub client: Files,
+    /// Copies of the assets by path, and of the browser modules by `jitar/client/` and their path.
+    pub encoded: EncodedFiles,
 }
 
 /// A service unit as the build leaves it.
@@ -124,6 +129,7 @@ impl App {
             services: load_all(folder, embed.services)?,
             assets: load_all(folder, embed.assets)?,
             client: load_all(folder, embed.client)?,
+            encoded: load_encoded(folder, embed.encoded)?,
         };
         let units = embed.units.into_iter().map(|unit| Unit::load(folder, unit)).collect::<Result<Vec<_>, _>>()?;
         Ok((Box::leak(Box::new(app)), units.leak()))
@@ -150,6 +156,7 @@ struct Embed {
     services: Vec<(String, PathBuf)>,
     assets: Vec<(String, PathBuf)>,
     client: Vec<(String, PathBuf)>,
+    encoded: Vec<(String, Option<PathBuf>, Option<PathBuf>)>,
     units: Vec<EmbedUnit>,
 }
 
@@ -176,6 +183,17 @@ fn load_optional(folder: &Path, file: Option<&Path>) -> Result<&'static [u8], Ap
 
 fn load_all(folder: &Path, files: Vec<(String, PathBuf)>) -> Result<Files, AppError> {
     let load = |(name, file): (String, PathBuf)| Ok((&*name.leak(), load(folder, &file)?));
+    Ok(files.into_iter().map(load).collect::<Result<Vec<_>, _>>()?.leak())
+}
+
+fn load_encoded(
+    folder: &Path,
+    files: Vec<(String, Option<PathBuf>, Option<PathBuf>)>,
+) -> Result<EncodedFiles, AppError> {
+    let load = |(name, gzip, brotli): (String, Option<PathBuf>, Option<PathBuf>)| {
+        let copy = |file: Option<PathBuf>| load_optional(folder, file.as_deref());
+        Ok((&*name.leak(), copy(gzip)?, copy(brotli)?))
+    };
     Ok(files.into_iter().map(load).collect::<Result<Vec<_>, _>>()?.leak())
 }
 
@@ -217,11 +235,13 @@ mod tests {
         write("base.bin", "base");
         write("a.bin", "archive");
         write("x.js", "client");
+        write("page.gz", "copy");
         let embed = serde_json::json!({
             "base": "base.bin",
             "services": [],
             "assets": [["index.html", page]],
             "client": [["reporting/x.js", "x.js"]],
+            "encoded": [["index.html", "page.gz", null]],
             "units": [{"id": "a", "constant": "UNIT_0", "snapshot": null, "deferred": ["file:///app/x.ts"], "archive": "a.bin"}],
         });
         write("embed.json", &embed.to_string());
@@ -230,6 +250,7 @@ mod tests {
         assert_eq!((app.manifest, app.base), (&b"manifest"[..], &b"base"[..]));
         assert_eq!(app.assets, [("index.html", &b"<html>"[..])]);
         assert_eq!(app.client, [("reporting/x.js", &b"client"[..])]);
+        assert_eq!(app.encoded, [("index.html", &b"copy"[..], &b""[..])]);
         let [unit] = units else { panic!("one unit, not {units:?}") };
         assert_eq!((unit.id, unit.snapshot, unit.archive), ("a", &b""[..], &b"archive"[..]));
         assert_eq!(unit.deferred, ["file:///app/x.ts"]);

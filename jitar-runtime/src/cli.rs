@@ -320,7 +320,7 @@ mod tests {
             ("--log-level", "a value is required"),
             ("--http-body-limit=0", "--http-body-limit"),
             ("--http-body-limit=-1", "--http-body-limit"),
-            ("--url=https://a", "'https' is not supported by this version"),
+            ("--url=ftp://a", "'ftp://a' is not a URL such as"),
             ("--isolates=0", "'0' is no number of isolates"),
             ("procedures --service=x", "unexpected argument"),
             ("about --url=x", "unexpected argument"),
@@ -331,6 +331,15 @@ mod tests {
             assert_eq!(error.exit_code(), 2, "{arguments}");
             assert!(error.to_string().contains(expected), "{arguments}: {error}");
         }
+    }
+
+    /// Written by hand, so that a change of the help is seen where it is reviewed.
+    #[test]
+    fn help_is_what_the_page_says() {
+        let commands = ["--help", "start --help", "check --help", "procedures --help", "about --help"];
+        let text = |arguments: &str| format!("$ reporting {arguments}\n{}", read(arguments).expect_err("help"));
+        let help: String = commands.into_iter().map(text).collect();
+        assert_eq!(help, include_str!("cli.help.txt"), "the new help is:\n{help}");
     }
 
     #[test]

@@ -31,10 +31,12 @@ mod health;
 mod http;
 mod isolate;
 mod limits;
+mod negotiation;
 mod schedule;
 mod services;
 pub mod shutdown;
 pub mod telemetry;
+mod tls;
 
 pub use jitar_engine::host::HostError;
 pub use jitar_macros::{host, service};

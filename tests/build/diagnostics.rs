@@ -1,4 +1,5 @@
-//! Diagnostics: pages with the files of a wrong application and, below them, what the build says of it.
+//! Diagnostics: pages with the files of a wrong application. What is expected stands under the offending lines, and as
+//! a whole below the files.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,6 +9,7 @@ use jitar_tests::programs::package;
 
 use crate::bless::{difference, is_blessing, write_file};
 use crate::markdown::{Block, blocks};
+use crate::markers::{self, Marker};
 use crate::{cases, runner};
 
 const EXPECTED: &str = "expected";
@@ -24,21 +26,43 @@ fn diagnostics() {
         let page = fs::read_to_string(case).expect("a page");
         let (expected, files) = parts(&page);
         let folder = tempfile::tempdir().expect("a folder");
-        for Block { title, text, .. } in files {
-            write_file(&folder.path().join(title), text);
+        let mut expected_places = Vec::new();
+        for Block { title, text, .. } in &files {
+            let (source, markers) = markers::split(text);
+            write_file(&folder.path().join(title), &source);
+            expected_places.extend(markers.into_iter().map(|marker| ((*title).to_owned(), marker)));
         }
+        expected_places.sort();
         let checked = runner::check(folder.path());
         // Where the application lies is chance.
         let said = checked.diagnostics.replace(&folder.path().display().to_string(), "FOLDER");
         check_messages(&said);
         assert_eq!(checked.status, Some(i32::from(said.contains("error["))), "{said}");
+        let places = markers::of_frames(&said);
         if is_blessing() {
-            let after = &page[expected.start + expected.text.len()..];
-            write_file(case, &format!("{}{said}{after}", &page[..expected.start]));
+            write_file(case, &blessed(&page, &said, &places));
         } else {
+            assert_eq!(places, expected_places, "the build points at other places than the sources expect:\n{said}");
             assert!(said == expected.text, "{}\n{said}", difference(expected.text, &said));
         }
     });
+}
+
+/// The page with what was said as what is expected.
+fn blessed(page: &str, said: &str, places: &[(String, Marker)]) -> String {
+    let mut text = page.to_owned();
+    // From the end, so that places in the page stay right.
+    for Block { title, text: written, start } in blocks(page).into_iter().rev() {
+        let new = if title == EXPECTED {
+            said.to_owned()
+        } else {
+            let (source, _) = markers::split(written);
+            let markers = places.iter().filter(|(file, _)| file == title).map(|(_, marker)| marker.clone());
+            markers::join(&source, &markers.collect::<Vec<_>>())
+        };
+        text.replace_range(start..start + written.len(), &new);
+    }
+    text
 }
 
 /// What is expected, and the files of the application.

@@ -10,6 +10,7 @@ mod diagnostics;
 mod golden;
 mod killed;
 mod markdown;
+mod markers;
 mod outside;
 mod readme;
 mod reproducible;

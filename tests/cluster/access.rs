@@ -8,7 +8,7 @@ use super::in_both_forms;
 const PROTECTED: &str = "/rpc/sales/getMonthData";
 const APRIL: &str = r#"{"year": 2025, "month": "April"}"#;
 
-in_both_forms!(protected_procedures_need_the_key, private_procedures_do_not_exist);
+in_both_forms!(protected_procedures_need_the_key, private_procedures_do_not_exist, access_is_what_the_table_says);
 
 fn protected_procedures_need_the_key(example: &Example) {
     let call = Request::post(PROTECTED, APRIL);
@@ -30,6 +30,38 @@ fn private_procedures_do_not_exist(example: &Example) {
     for (fqn, key) in [("reporting/formatMonthReport", KEY), ("reporting/formatMonthReport", "wrong"), ("none", KEY)] {
         let call = Request::post(&format!("/rpc/{fqn}"), "{}").header("x-jitar-trust-key", key);
         assert_eq!(example.entry().send(&call).summary(), not_found(fqn));
+    }
+}
+
+/// Every kind of procedure for every kind of caller, by every method.
+fn access_is_what_the_table_says(example: &Example) {
+    const CALLERS: [&[(&str, &str)]; 6] = [
+        &[],
+        &[("x-jitar-trust-key", "")],
+        &[("x-jitar-trust-key", "wrong")],
+        // What nodes tell each other is worth nothing without the key.
+        &[("x-jitar-hops", "15"), ("x-jitar-deadline", "1"), ("x-jitar-run-mode", "dry")],
+        &[("authorization", KEY), ("cookie", "x-jitar-trust-key=key-of-the-tests")],
+        &[("x-jitar-trust-key", KEY)],
+    ];
+    let procedures = [
+        ("reporting/getMonthTable", [200, 200, 200, 200, 200, 200]),
+        (PROTECTED.trim_start_matches("/rpc/"), [401, 401, 401, 401, 401, 200]),
+        ("reporting/formatMonthReport", [404, 404, 404, 404, 404, 404]),
+        ("reporting/nothing", [404, 404, 404, 404, 404, 404]),
+    ];
+    for (fqn, statuses) in procedures {
+        for (headers, expected) in CALLERS.iter().zip(statuses) {
+            let get = Request::get(&format!("/rpc/{fqn}?year=2025&month=April"));
+            let post = Request::post(&format!("/rpc/{fqn}"), APRIL);
+            let dry =
+                Request::new("OPTIONS", &format!("/rpc/{fqn}")).header("content-type", "application/json").body(APRIL);
+            for request in [get, post, dry] {
+                let request = headers.iter().fold(request, |request, (name, value)| request.header(name, value));
+                let answer = example.entry().send(&request);
+                assert_eq!(answer.status, expected, "{request:?}: {}", answer.text());
+            }
+        }
     }
 }
 

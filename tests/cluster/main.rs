@@ -2,17 +2,22 @@
 //! does not do.
 
 mod access;
+mod attacks;
 mod bad_input;
+mod crossing;
 mod discovery;
 mod errors;
 mod files;
 mod host;
+mod hostile;
 mod inspector;
 mod limits;
 mod report;
 mod signals;
+mod smuggling;
 mod start_failures;
 mod tolerance;
+mod wrapping;
 
 /// Runs the same tests against the example in one process and as a cluster.
 macro_rules! in_both_forms {

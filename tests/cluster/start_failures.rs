@@ -35,7 +35,7 @@ fn wrong_flags() {
     for (flag, text) in [
         ("--prot=1", "unexpected argument '--prot'"),
         ("--log-level=all", "Invalid log level: all"),
-        ("--url=https://127.0.0.1:1", "'https' is not supported by this version"),
+        ("--url=ftp://127.0.0.1:1", "'ftp://127.0.0.1:1' is not a URL such as"),
         ("--isolates=0", "'0' is no number of isolates"),
         ("--http-body-limit=x", "--http-body-limit"),
     ] {
@@ -64,7 +64,10 @@ fn wrong_service_files() {
         (with(r#""worker": {"segments": ["sales"]}"#), "service.json:3:27: this binary has no segment 'sales'"),
         (with(r#""worker": {"segments": "reporting"}"#), "service.json:3:26: Field 'worker.segments' is not a list"),
         (with(r#""gateway": {}"#), "this binary has no unit without segments; it carries: 'reporting'"),
-        (with(r#""worker": {"segments": ["reporting"]}, "tls": {}"#), "'tls' is not supported by this version"),
+        (
+            with(r#""worker": {"segments": ["reporting"]}, "tls": {"cert": "/none/cert.pem", "key": "/none/key.pem"}"#),
+            "service.json:3:57: Field 'tls.cert': cannot read `/none/cert.pem`: No such file",
+        ),
         (with(r#""worker": {"segments": ["reporting"]"#), "service.json:4:1: this is not valid JSON"),
         ("[]".to_owned(), "service.json:1:1: a service file is an object"),
         (String::new(), "service.json:1:1: this is not valid JSON"),

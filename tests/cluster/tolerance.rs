@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use jitar_tests::{Load, Project, Request, Response, Service, ports, wait};
+use jitar_tests::{FakeWorkers, Load, Project, Request, Response, Service, ports, wait};
 
 const HELLO: &str = "/rpc/hello";
 const ONCE: &str = "/rpc/once";
@@ -242,6 +242,76 @@ fn a_gateway_has_no_isolate() {
     let (with, without) = (threads(&worker), threads(&gateway));
     assert!(with.contains("jitar-isolate"), "{with}");
     assert!(!without.contains("jitar-isolate") && !without.contains("V8"), "{without}");
+}
+
+/// A hundred workers with a hundred procedures each: all are found, and none costs the others anything.
+#[test]
+fn many_workers_are_found() {
+    let gateway = start("gateway", &[]);
+    let workers = FakeWorkers::start();
+    for worker in 0..100 {
+        let names: Vec<String> = (0..100).map(|name| format!("p{worker}/f{name}")).chain(["all".to_owned()]).collect();
+        workers.register(&gateway, &format!("w{worker}"), &names);
+    }
+    wait_for_workers(&gateway, 100);
+    for fqn in ["p0/f0", "p50/f7", "p99/f99", "all"] {
+        assert_eq!(gateway.post(&format!("/rpc/{fqn}"), "{}").summary(), (200, "2".to_owned()), "{fqn}");
+    }
+    let load = Load::start(&gateway.url, &Request::post("/rpc/all", "{}"), N_CALLERS);
+    load.more(2000);
+    assert_eq!(load.stop().failures, [""; 0]);
+}
+
+/// A hundred megabytes pass a gateway in both directions, and it keeps none of them.
+#[cfg(target_os = "linux")]
+#[test]
+fn large_bodies_cost_no_memory() {
+    const LENGTH: usize = 100_000_000;
+    let gateway = start("large", &[]);
+    let _workers = workers(&gateway, 1);
+    let fakes = FakeWorkers::start();
+    fakes.register(&gateway, "w", &["count".to_owned()]);
+    wait_for_workers(&gateway, 2);
+    let before = peak_kilobytes(&gateway);
+    let sent = gateway.send(&Request::post("/rpc/count", "").body(vec![b' '; LENGTH]));
+    assert_eq!(sent.summary(), (200, LENGTH.to_string()));
+    let received = gateway.get(&format!("/rpc/largeText?length={LENGTH}"));
+    assert_eq!((received.status, received.body.len()), (200, LENGTH));
+    let grown = peak_kilobytes(&gateway) - before;
+    assert!(grown < 20_000, "the gateway's memory grew by {grown} kB");
+}
+
+/// The most memory that a process ever had.
+#[cfg(target_os = "linux")]
+fn peak_kilobytes(service: &Service) -> i64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", service.process.id())).expect("a process");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("its peak");
+    line.trim().trim_end_matches("kB").trim().parse().expect("a number")
+}
+
+/// Calls go through the socket: at the address of this registration nobody listens.
+#[test]
+fn a_worker_of_this_machine_is_called_through_its_socket() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("worker.sock");
+    let path = path.to_str().expect("a path");
+    let gateway = start("gateway", &[]);
+    let worker = start("socket", &[("GATEWAY", &gateway.url), ("SOCKET", path)]);
+    wait_for_workers(&gateway, 1);
+    let listed = gateway.get("/workers").json();
+    assert_eq!(listed[0]["listen"], format!("unix:{path}"));
+    assert_eq!(gateway.get(HELLO).text(), worker.get(HELLO).text());
+
+    let alone = start("gateway", &[]);
+    let nobody = format!("http://127.0.0.1:{}", ports::free());
+    let claim = serde_json::json!({
+        "url": nobody, "procedureNames": ["hello"], "format": 1, "listen": format!("unix:{path}"),
+    });
+    assert_eq!(alone.post("/workers?peer=1", &claim.to_string()).status, 200);
+    let answer = alone.until("answer", &Request::get(HELLO), |answer| answer.status == 200);
+    assert_eq!(answer.text(), worker.get(HELLO).text());
+    assert_eq!(worker.stop().status, Some(0));
+    assert!(!std::path::Path::new(path).exists(), "the socket is gone with its process");
 }
 
 #[track_caller]

@@ -4,6 +4,7 @@
 //! Everything here panics with what a person needs to know, because it is called by tests only.
 
 pub mod example;
+pub mod fake_worker;
 pub mod http;
 pub mod load;
 pub mod ports;
@@ -11,9 +12,11 @@ pub mod process;
 pub mod programs;
 pub mod project;
 pub mod service;
+pub mod smuggling;
 pub mod wait;
 
 pub use example::Example;
+pub use fake_worker::FakeWorkers;
 pub use http::{Connection, Request, Response};
 pub use load::Load;
 pub use process::{End, Process};

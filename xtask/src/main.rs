@@ -12,6 +12,7 @@ mod explain;
 mod http;
 mod inspect;
 mod interop;
+mod packages;
 mod ports;
 mod service;
 mod signals;

@@ -10,7 +10,7 @@ use crate::cargo::Built;
 use crate::service::{Output, Service};
 use crate::tools::{self, Tool};
 use crate::workspace::Workspace;
-use crate::{cargo, check, cluster, demo, interop, term, v8};
+use crate::{cargo, check, cluster, demo, interop, packages, term, v8};
 
 /// Tests of the engine's JavaScript that need no engine of ours.
 const SCRIPTS: &str = "jitar-engine/src/js/tests/run.mjs";
@@ -18,11 +18,12 @@ const SCRIPTS: &str = "jitar-engine/src/js/tests/run.mjs";
 /// An application whose page does everything that browser modules can do.
 const BROWSER_APP: &str = "xtask/peers/browser";
 
-const TOOLS: [Tool; 4] = [
+const TOOLS: [Tool; 5] = [
     Tool { program: "node", package: "nodejs" },
     Tool { program: "chromium", package: "chromium" },
     Tool { program: "pdftotext", package: "poppler-utils" },
     Tool { program: "python3", package: "python3" },
+    Tool { program: "nginx", package: "nginx-light" },
 ];
 
 /// Which tests to run.
@@ -42,8 +43,10 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     v8::prepare(workspace)?;
     cargo::run(workspace, "test", &["--workspace", "--no-fail-fast"])?;
     if options.peers {
+        like_nginx(workspace)?;
         page_and_document(workspace)?;
         let built = cargo::build(workspace, &["--workspace", "--bin", "jitar-app"])?;
+        packages::run(workspace, &built)?;
         interop::run(workspace, &built)?;
     }
     Ok(())
@@ -55,6 +58,12 @@ fn scripts(workspace: &Workspace) -> Result<()> {
         Command::new("node").arg(SCRIPTS).current_dir(&workspace.root).status().context("cannot start node")?;
     ensure!(status.success(), "`node {SCRIPTS}` failed; its messages stand above");
     Ok(())
+}
+
+/// What services take for one request, nginx takes for one, too.
+fn like_nginx(workspace: &Workspace) -> Result<()> {
+    let arguments = ["--workspace", "--features", "jitar-tests/peers", "--test", "cluster", "smuggling"];
+    cargo::run(workspace, "test", &arguments)
 }
 
 /// The page in a real browser, and the document in a real reader.

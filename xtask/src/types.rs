@@ -30,7 +30,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         let Some(name) = from.file_name() else { continue };
         let to = app.join(name);
         fs::copy(&from, &to).with_context(|| format!("cannot write `{}`", to.display()))?;
-        term::status("Copied", &to.display().to_string());
+        term::status("Copied", to.display());
     }
     Ok(())
 }

@@ -3,11 +3,17 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use globset::{Glob, GlobSet};
 
-use super::document::{Place, Reader};
+use super::document::{Place, Reader, SCHEMA};
 use super::json::{Entry, Node};
 use super::variables::Environment;
 use crate::diagnostics::{Diagnostics, codes};
 use crate::fs;
+
+/// Keys of the file; all of them are paths, but for `build`.
+pub(super) const KEYS: [&str; 6] = ["source", "target", "segments", "resources", "services", "build"];
+
+/// Keys of `build`.
+pub(super) const BUILD_KEYS: [&str; 1] = ["ignore"];
 
 /// Name of the file, below the application folder.
 pub(crate) const NAME: &str = "jitar.json";
@@ -62,7 +68,6 @@ struct AppFile<'a, 'e> {
 
 impl AppFile<'_, '_> {
     fn fill(&mut self, root: &Node, folders: &mut Folders) {
-        const KEYS: [&str; 6] = ["source", "target", "segments", "resources", "services", "build"];
         let app = folders.app.clone();
         for entry in self.reader.object(root, NAME).unwrap_or_default() {
             let folder = match entry.key.as_str() {
@@ -71,6 +76,10 @@ impl AppFile<'_, '_> {
                 "segments" => &mut folders.segments,
                 "resources" => &mut folders.resources,
                 "services" => &mut folders.services,
+                SCHEMA => {
+                    self.reader.text(&entry.node, SCHEMA);
+                    continue;
+                }
                 "build" => {
                     folders.ignore = self.ignored(&entry.node);
                     continue;
@@ -110,7 +119,7 @@ impl AppFile<'_, '_> {
         let mut globs: Vec<Glob> = Vec::new();
         for entry in self.reader.object(build, "build").unwrap_or_default() {
             if entry.key != "ignore" {
-                self.reader.unknown_key(entry, &["ignore"]);
+                self.reader.unknown_key(entry, &BUILD_KEYS);
                 continue;
             }
             for (text, place) in self.reader.texts(&entry.node, "build.ignore") {

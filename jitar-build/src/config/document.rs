@@ -1,12 +1,16 @@
 //! A configuration file while it is read: its text, its values with their places, and the mistakes found in it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::json::{self, Entry, Node, Value};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Range, codes, did_you_mean};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Range, Severity, codes, did_you_mean};
 use crate::fs;
+
+/// Names the JSON schema of a file, for editors. Every object file may have it.
+pub(crate) const SCHEMA: &str = "$schema";
 
 /// A place in a configuration file.
 #[derive(Debug, Clone)]
@@ -36,6 +40,10 @@ pub(crate) struct Reader<'a> {
     file: Utf8PathBuf,
     text: Arc<str>,
     diagnostics: &'a mut Diagnostics,
+    /// Places of what was found so far.
+    reported: BTreeSet<Range>,
+    /// What is found is worth a warning only.
+    only_warns: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -48,7 +56,8 @@ impl<'a> Reader<'a> {
                 return None;
             }
         };
-        let mut reader = Self { file: file.to_owned(), text, diagnostics };
+        let mut reader =
+            Self { file: file.to_owned(), text, diagnostics, reported: BTreeSet::new(), only_warns: false };
         match json::parse(&Arc::clone(&reader.text)) {
             Ok(root) => Some((reader, root)),
             Err(malformed) => {
@@ -71,8 +80,22 @@ impl<'a> Reader<'a> {
     }
 
     /// Records a diagnostic.
-    pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
+    pub(crate) fn push(&mut self, mut diagnostic: Diagnostic) {
+        if self.only_warns {
+            diagnostic.severity = Severity::Warning;
+        }
+        self.reported.extend(diagnostic.primary().map(|label| label.range));
         self.diagnostics.push(diagnostic);
+    }
+
+    /// From here on, what is found ends no build.
+    pub(crate) fn only_warn(&mut self) {
+        self.only_warns = true;
+    }
+
+    /// Whether something was found at this place.
+    pub(crate) fn is_reported(&self, range: Range) -> bool {
+        self.reported.contains(&range)
     }
 
     /// The members of an object; `name` is what messages call it. Keys that stand twice are reported.
@@ -158,7 +181,8 @@ impl<'a> Reader<'a> {
         self.push(diagnostic);
     }
 
-    fn wrong_type<T>(&mut self, node: &Node, name: &str, wanted: &str) -> Option<T> {
+    /// Reports a value of another type than the wanted one.
+    pub(crate) fn wrong_type<T>(&mut self, node: &Node, name: &str, wanted: &str) -> Option<T> {
         let found = match node.value {
             Value::Null => "null",
             Value::Boolean(_) => "a boolean",

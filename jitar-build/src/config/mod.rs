@@ -6,6 +6,7 @@ mod document;
 mod json;
 mod keys;
 mod resources;
+mod schema;
 mod segments;
 mod services;
 mod variables;
@@ -18,6 +19,7 @@ pub(crate) use app_file::Folders;
 pub(crate) use document::{Place, listed};
 pub(crate) use keys::{Sources, without_extension};
 pub(crate) use resources::Resource;
+pub(crate) use schema::schemas;
 pub(crate) use segments::{SegmentExport, SegmentFile, SegmentModule};
 pub(crate) use services::{Assets, Isolates, ServiceFile};
 pub(crate) use variables::Environment;
@@ -259,10 +261,13 @@ mod tests {
                 r#"{ "worker": { "segments": ["${S}"] } }"#,
                 &["JITAR0029 services/w.json:1:28 the build must know `worker.segments.0`"],
             ),
-            (r#"{ "proxy": {}, "setUp": ["./zzz"] }"#, &["JITAR0073 services/w.json:1:26 there is no module `./zzz`"]),
             (
-                r#"{ "proxy": {}, "setUp": ["../a"] }"#,
-                &["JITAR0025 services/w.json:1:26 the module key `../a` leaves the source folder"],
+                r#"{ "gateway": {}, "setUp": ["./zzz"] }"#,
+                &["JITAR0073 services/w.json:1:28 there is no module `./zzz`"],
+            ),
+            (
+                r#"{ "gateway": {}, "setUp": ["../a"] }"#,
+                &["JITAR0025 services/w.json:1:28 the module key `../a` leaves the source folder"],
             ),
             (
                 r#"{ "repository": { "assets": ["../*"] } }"#,

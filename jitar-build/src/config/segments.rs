@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 use jitar_engine::manifest::{Access, ProcedureLimits, Version};
 
-use super::document::{Place, Reader};
+use super::document::{Place, Reader, SCHEMA};
 use super::json::{Entry, Node};
 use super::keys::{KeyError, Sources};
 use crate::diagnostics::{Diagnostic, Diagnostics, Range, codes, did_you_mean};
@@ -53,8 +53,10 @@ pub(crate) struct SegmentExport {
     pub(crate) limits: ProcedureLimits,
 }
 
-const PROPERTIES: [&str; 6] = ["access", "version", "as", "idempotent", "safe", "limits"];
-const LIMITS: [&str; 3] = ["cpu", "wall", "concurrency"];
+/// Keys of a procedure or class.
+pub(super) const PROPERTIES: [&str; 6] = ["access", "version", "as", "idempotent", "safe", "limits"];
+/// Keys of `limits`.
+pub(super) const LIMITS: [&str; 3] = ["cpu", "wall", "concurrency"];
 
 /// Reads the files; the result is sorted by name.
 pub(crate) fn read(files: &[Utf8PathBuf], sources: &Sources, diagnostics: &mut Diagnostics) -> Vec<SegmentFile> {
@@ -73,6 +75,9 @@ pub(crate) fn read(files: &[Utf8PathBuf], sources: &Sources, diagnostics: &mut D
     }
     segments.into_values().collect()
 }
+
+/// Values of `access`.
+pub(super) const LEVELS: [Access; 3] = [Access::Private, Access::Protected, Access::Public];
 
 struct Segment<'a> {
     reader: Reader<'a>,
@@ -103,6 +108,10 @@ impl Segment<'_> {
         let mut modules: Vec<SegmentModule> = Vec::new();
         let file_name = format!("{}.json", self.name);
         for entry in self.reader.object(root, &file_name).unwrap_or_default() {
+            if entry.key == SCHEMA {
+                self.reader.text(&entry.node, SCHEMA);
+                continue;
+            }
             let exports = self.exports(entry);
             let Some(path) = self.path(entry) else { continue };
             if let Some(module) = modules.iter_mut().find(|module| module.path == path) {
@@ -175,7 +184,6 @@ impl Segment<'_> {
     }
 
     fn access(&mut self, property: &Entry) -> Option<Access> {
-        const LEVELS: [Access; 3] = [Access::Private, Access::Protected, Access::Public];
         let text = self.reader.text(&property.node, "access")?;
         let level = LEVELS.into_iter().find(|level| level.as_str() == text);
         if level.is_none() {

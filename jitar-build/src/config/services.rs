@@ -1,5 +1,5 @@
 //! Service files, read for what is compiled in: segments, scripts and assets. The rest is read when the service
-//! starts, and checked there.
+//! starts; here only its names and types are checked.
 
 use camino::{Utf8Path, Utf8PathBuf};
 use globset::{Glob, GlobSet};
@@ -8,6 +8,7 @@ use super::app_file::{Folders, parse_glob};
 use super::document::{Place, Reader, listed};
 use super::json::{Entry, Node, Value};
 use super::keys::{KeyError, Sources};
+use super::schema;
 use super::segments::{SegmentFile, escapes};
 use super::variables::has_variable;
 use crate::diagnostics::{Diagnostics, Range, codes, did_you_mean};
@@ -87,6 +88,7 @@ impl Service<'_> {
         let assets = self.assets(service);
         let scripts = self.scripts(entries);
         let isolates = self.isolates(entries);
+        schema::check_service(&mut self.reader, root);
         let path = fs::below(file, &self.context.folders.app)?;
         Some(ServiceFile { file: file.to_owned(), path, segments, scripts, assets, isolates })
     }

@@ -80,6 +80,8 @@ codes! {
     UNMATCHED_ASSETS = "JITAR0075", "a glob of assets matches no file";
     SHARED_MUTABLE_STATE = "JITAR0076", "a module keeps state and the service has several isolates";
     DUPLICATE_ENTRY = "JITAR0077", "a list names something twice";
+    WRONG_VALUE = "JITAR0078", "a setting has a value that is not possible";
+    MISSING_KEY = "JITAR0079", "a setting that is needed is missing";
     SNAPSHOT = "JITAR0090", "a startup snapshot is less than it could be";
     MISSING_HOST_FUNCTION = "JITAR0092", "a host module has no such function";
     HOST_ARGUMENTS = "JITAR0093", "a host function is called with a wrong number of arguments";

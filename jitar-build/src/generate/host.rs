@@ -23,12 +23,12 @@ pub(super) fn modules<'a>(
         let name = double(&format!("{}.{}", import.module, import.function));
         let call = format!("{call}({idx}, {name}, [{parameters}])");
         if is_name(&import.function) && !HELPERS.contains(&import.function.as_str()) {
-            body.push_str(&format!("export function {}({parameters}) {{\n  return {call};\n}}\n", import.function));
+            body.extend(["export function ", &import.function, "(", &parameters, ") {\n  return ", &call, ";\n}\n"]);
         } else {
             let export = export_name(&import.function);
-            body.push_str(&format!(
-                "function ${idx}({parameters}) {{\n  return {call};\n}}\nexport {{ ${idx} as {export} }};\n"
-            ));
+            let name = format!("${idx}");
+            body.extend(["function ", &name, "(", &parameters, ") {\n  return ", &call, ";\n}\n"]);
+            body.extend(["export { ", &name, " as ", &export, " };\n"]);
         }
     }
     bodies.into_iter().map(|(module, body)| source(module, &body)).collect()

@@ -15,12 +15,13 @@ mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jitar_engine::archive::{ModuleArchive, ModuleKind, ModuleSource};
+use jitar_engine::archive::{DamagedArchive, ModuleArchive, ModuleKind, ModuleSource};
 use jitar_engine::manifest::Class;
 
 use self::emit::{Emitted, Names, Rewrites, Rewritten, SourcesContent};
 use crate::link::{Exports, Linked, LinkedModule, LinkedSegment, LinkedUnit, RealModule, in_graph};
-use crate::scan::graph::{Body, Module};
+use crate::parallel;
+use crate::scan::graph::Body;
 
 /// Everything that the build makes of an application's modules.
 #[derive(Debug)]
@@ -29,6 +30,16 @@ pub(crate) struct Generated {
     pub(crate) units: Vec<GeneratedUnit>,
     /// Modules for the browser: path below `client/` and code.
     pub(crate) client: BTreeMap<String, String>,
+}
+
+impl Generated {
+    /// The archives, packed on all cores; in the order of the units.
+    ///
+    /// # Errors
+    /// When one cannot be encoded, which does not happen for text.
+    pub(crate) fn pack(&self) -> Result<Vec<Vec<u8>>, DamagedArchive> {
+        parallel::map(&self.units, |unit| unit.archive.pack()).into_iter().collect()
+    }
 }
 
 /// The modules of one service unit.
@@ -42,15 +53,13 @@ pub(crate) struct GeneratedUnit {
 
 /// Generates all modules.
 pub(crate) fn generate(linked: &Linked<'_>) -> Generated {
-    let mut printer = Printer { exports: &linked.exports, printed: BTreeMap::new() };
-    let units = linked
-        .units
-        .iter()
-        .map(|unit| GeneratedUnit { id: unit.id.clone(), archive: archive(unit, linked, &mut printer) });
+    let printer = Printer::print_all(linked);
+    let units =
+        linked.units.iter().map(|unit| GeneratedUnit { id: unit.id.clone(), archive: archive(unit, linked, &printer) });
     Generated { units: units.collect(), client: client::modules(linked) }
 }
 
-fn archive<'a>(unit: &'a LinkedUnit, app: &Linked<'_>, printer: &mut Printer<'a>) -> ModuleArchive {
+fn archive<'a>(unit: &'a LinkedUnit, app: &Linked<'_>, printer: &Printer<'a>) -> ModuleArchive {
     let segments = &app.segments[..];
     let linked = unit.modules.iter().filter_map(|(specifier, module)| printer.source(specifier, module));
     let mut modules: Vec<ModuleSource> = linked.collect();
@@ -91,14 +100,37 @@ fn evaluated<'a>(unit: &'a LinkedUnit, listed: &[&'a LinkedSegment]) -> BTreeSet
     reached
 }
 
-/// Prints modules. One that is linked alike in several units is printed once.
+/// Printed modules. One that is linked alike in several units is printed once.
 struct Printer<'a> {
     exports: &'a Exports<'a>,
     printed: BTreeMap<(&'a str, &'a RealModule), Emitted>,
 }
 
 impl<'a> Printer<'a> {
-    fn source(&mut self, specifier: &'a str, linked: &'a LinkedModule) -> Option<ModuleSource> {
+    /// Prints what the units have, on all cores.
+    fn print_all(linked: &'a Linked<'_>) -> Self {
+        let exports = &linked.exports;
+        let modules = linked.units.iter().flat_map(|unit| &unit.modules);
+        let real = modules.filter_map(|(specifier, module)| match module {
+            LinkedModule::Real(real) => Some((specifier.as_str(), real)),
+            LinkedModule::Remote(_) | LinkedModule::Required(_) => None,
+        });
+        let keys: Vec<(&str, &RealModule)> = real.collect::<BTreeSet<_>>().into_iter().collect();
+        let printed = parallel::map(&keys, |(specifier, real)| {
+            let module = exports.graph.modules.get(in_graph(specifier))?;
+            // Debuggers show the application's own files; packages would only make binaries larger.
+            let is_own = !specifier.starts_with("file:///app/node_modules/");
+            let content = if is_own { SourcesContent::Included } else { SourcesContent::Omitted };
+            Some(match &module.body {
+                Body::CommonJs(edits) => commonjs::requirable(module, edits, real, specifier, exports.graph),
+                Body::JavaScript(_) | Body::Json => emit::emit(module, &rewrites(specifier, real), content),
+            })
+        });
+        let printed = keys.into_iter().zip(printed).filter_map(|(key, emitted)| Some((key, emitted?)));
+        Self { exports, printed: printed.collect() }
+    }
+
+    fn source(&self, specifier: &'a str, linked: &'a LinkedModule) -> Option<ModuleSource> {
         let imports = linked.static_imports().into_iter().filter(|target| !target.starts_with("jitar:"));
         let imports = imports.map(str::to_owned).collect();
         let specifier_of = specifier.to_owned();
@@ -114,7 +146,7 @@ impl<'a> Printer<'a> {
             }
             LinkedModule::Real(real) => {
                 let module = self.exports.graph.modules.get(in_graph(specifier))?;
-                let Emitted { code, map } = self.print(module, specifier, real).clone();
+                let Emitted { code, map } = self.printed.get(&(specifier, real))?.clone();
                 let kind = match module.body {
                     Body::JavaScript(_) | Body::CommonJs(_) => ModuleKind::JavaScript,
                     Body::Json => ModuleKind::Json,
@@ -122,18 +154,6 @@ impl<'a> Printer<'a> {
                 Some(ModuleSource { specifier: specifier_of, kind, code, map, imports })
             }
         }
-    }
-
-    fn print(&mut self, module: &Module, specifier: &'a str, real: &'a RealModule) -> &Emitted {
-        let graph = self.exports.graph;
-        // Debuggers show the application's own files; packages would only make binaries larger.
-        let is_own = !specifier.starts_with("file:///app/node_modules/");
-        let content = if is_own { SourcesContent::Included } else { SourcesContent::Omitted };
-        let print = || match &module.body {
-            Body::CommonJs(edits) => commonjs::requirable(module, edits, real, specifier, graph),
-            Body::JavaScript(_) | Body::Json => emit::emit(module, &rewrites(specifier, real), content),
-        };
-        self.printed.entry((specifier, real)).or_insert_with(print)
     }
 }
 

@@ -100,17 +100,14 @@ impl Walk<'_> {
         if let Some((_, items)) = &module.content {
             return self.items(items, source, &inner);
         }
-        match path_attribute(&module.attrs) {
-            Some(path) => {
-                let file = fs::normalise(&source.file.parent().unwrap_or(&source.file).join(path));
-                let folder = file.parent().unwrap_or(&file).to_owned();
-                self.file(&file, &Inside { folder, ..inner });
-            }
-            None => {
-                let beside = outer.folder.join(format!("{name}.rs"));
-                let file = if beside.is_file() { beside } else { inner.folder.join("mod.rs") };
-                self.file(&file, &inner);
-            }
+        if let Some(path) = path_attribute(&module.attrs) {
+            let file = fs::normalise(&source.file.parent().unwrap_or(&source.file).join(path));
+            let folder = file.parent().unwrap_or(&file).to_owned();
+            self.file(&file, &Inside { folder, ..inner });
+        } else {
+            let beside = outer.folder.join(format!("{name}.rs"));
+            let file = if beside.is_file() { beside } else { inner.folder.join("mod.rs") };
+            self.file(&file, &inner);
         }
     }
 

@@ -14,6 +14,9 @@ use super::parse::{self, CommonJs, File, Form, Language, Options, Parsed, Proble
 use super::resolve::{Location, Package};
 use super::shapes::TypeTable;
 
+/// Levels of brackets, or operators in front of a value, that a file may have.
+const MAX_NESTING: usize = 2_000;
+
 /// A file to be loaded.
 #[derive(Debug)]
 pub(super) struct Request {
@@ -56,6 +59,9 @@ pub(super) fn load_types(files: &[Utf8PathBuf]) -> Vec<Option<(Arc<str>, TypeTab
     parallel::map(files, |file| {
         let language = Language::of(file).filter(|language| language.is_typescript())?;
         let text = without_mark(&crate::fs::read(file).ok()?);
+        if nested_too_deeply(&text).is_some() {
+            return None;
+        }
         let table = catch_unwind(|| parse::types_of(&text, language)).ok()??;
         Some((text, table))
     })
@@ -106,6 +112,9 @@ fn form(location: &Location, package: &Package) -> Form {
 }
 
 fn load_javascript(text: Arc<str>, language: Language, options: &Options, form: Form) -> Outcome {
+    if let Some(problem) = nested_too_deeply(&text) {
+        return Outcome::Invalid { text, code: &codes::SYNTAX, problems: vec![problem] };
+    }
     // The parser asserts in places; one odd file must not take the messages about all others with it.
     let parsed = catch_unwind(AssertUnwindSafe(|| parse::parse(&text, language, options, form))).unwrap_or_else(|_| {
         let message = "the parser failed on this file; please report it with the file".to_owned();
@@ -119,6 +128,30 @@ fn load_javascript(text: Arc<str>, language: Language, options: &Options, form: 
         Ok(File::CommonJs(content)) => Outcome::Loaded { text, content: Content::CommonJs(content) },
         Err(problems) => Outcome::Invalid { text, code: &codes::SYNTAX, problems },
     }
+}
+
+/// The parser and everything after it recurse, so what nests deeper than any real code is refused before. Brackets in texts
+/// and comments count as well: it is only a guard.
+fn nested_too_deeply(text: &str) -> Option<Problem> {
+    let (mut depth, mut prefixes) = (0_usize, 0_usize);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        prefixes = match byte {
+            b'!' | b'~' | b'+' | b'-' => prefixes + 1,
+            byte if byte.is_ascii_whitespace() => prefixes,
+            _ => 0,
+        };
+        if depth > MAX_NESTING || prefixes > MAX_NESTING {
+            let range = Range { start: at, end: at + 1 };
+            let message = format!("code that nests more than {MAX_NESTING} levels deep cannot be compiled");
+            return Some(Problem { range, message });
+        }
+    }
+    None
 }
 
 /// Where a JSON text is wrong.

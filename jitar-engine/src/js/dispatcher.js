@@ -4,25 +4,29 @@
 import { core } from "ext:core/mod.js";
 import { op_jitar_log, op_jitar_run, op_jitar_settle_bytes, op_jitar_settle_text } from "ext:core/ops";
 import { fromJson, prepare, prepareQuery, refuseInjected } from "ext:jitar/arguments.js";
-import { errorForStatus, ServerError, statusOf } from "ext:jitar/errors.js";
+import { errorForStatus, RemoteError, ServerError, statusOf } from "ext:jitar/errors.js";
 import {
   apply,
+  getPrototypeOf,
   Intrinsics,
   isObject,
+  isView,
   jsonStringify,
   mapGet,
   mapSet,
   objectCreate,
   setOwn,
   split,
+  typedArrayName,
   uncurryThis,
 } from "ext:jitar/primordials.js";
 import { headerPairs, Request, Response, setCall } from "ext:jitar/request.js";
 import { BYTES, decode, encode, JSON_TEXT } from "ext:jitar/result.js";
 import { createSerializer, Registry } from "ext:jitar/serializer.js";
 import { forgetCall } from "ext:jitar/web/call_signals.js";
+import { isOrdinary } from "ext:jitar/writer.js";
 
-const { Boolean, Error, Map, String } = Intrinsics;
+const { Boolean, Error, Map, String, Uint8Array } = Intrinsics;
 const { Promise } = globalThis;
 const { getAsyncContext, setAsyncContext } = core;
 const then = uncurryThis(Promise.prototype.then);
@@ -32,6 +36,15 @@ const DRY = 1;
 const SERIALIZED = 2;
 const TRUSTED = 4;
 const QUERY = 8;
+const EXTENDED_REPLY = 16;
+const EXTENDED_ARGUMENTS = 32;
+
+/** Says that a reply has forms that only nodes of ours know; the name stands in `call.rs` too. */
+const FORMS = "x-jitar-forms";
+const EXTENDED = "extended";
+
+/** What a node answers that does not know the forms in the arguments; nothing was executed. */
+const UNSUPPORTED_MEDIA_TYPE = 415;
 
 // Levels of `op_jitar_log`.
 const DEBUG = 0;
@@ -41,6 +54,7 @@ const ERROR = 3;
 const PROPAGATED_HEADERS = ["traceparent", "tracestate", "authorization", "x-request-id"];
 
 const NO_CALL = 0xffff_ffff;
+const BAD_GATEWAY = 502;
 
 /** @type {{ key: string, fqn: string, run: Function, bind: Function, bindQuery: Function }[]} */
 const table = [];
@@ -48,10 +62,19 @@ const classes = new Registry();
 const middleware = [];
 const healthChecks = new Map();
 
-// One serialiser for callers that showed the trust key, one for everybody else.
 const { URL: url } = core.loadExtScript("ext:deno_web/00_url.js");
-let trustedSerializer = createSerializer({ classes, trusted: true, url });
-let openSerializer = createSerializer({ classes, trusted: false, url });
+let serializers = makeSerializers({});
+
+/** For callers that showed the trust key and for everybody else, each also with the forms that only nodes of ours know. */
+function makeSerializers(limits) {
+  const make = (trusted, peer) => createSerializer({ classes, trusted, peer, url, limits });
+  return {
+    trusted: make(true, false),
+    open: make(false, false),
+    trustedPeer: make(true, true),
+    openPeer: make(false, true),
+  };
+}
 
 /**
  * Sets how large values may be; called once, when an isolate starts.
@@ -61,9 +84,7 @@ let openSerializer = createSerializer({ classes, trusted: false, url });
  * @param {number} bigint digits
  */
 export function limitValues(depth, nodes, string, bigint) {
-  const limits = { depth, nodes, string, bigint };
-  trustedSerializer = createSerializer({ classes, trusted: true, url, limits });
-  openSerializer = createSerializer({ classes, trusted: false, url, limits });
+  serializers = makeSerializers({ depth, nodes, string, bigint });
 }
 
 /**
@@ -136,7 +157,7 @@ function readArguments(implementation, flags, input) {
   if (input === undefined) return {};
   if (flags & QUERY) return implementation.bindQuery(pairsOf(input));
   const args = fromJson(input);
-  return flags & SERIALIZED ? serializerFor(flags).deserializeArguments(args) : args;
+  return flags & SERIALIZED ? serializerFor(flags, EXTENDED_ARGUMENTS).deserializeArguments(args) : args;
 }
 
 function runDirectly(id, flags, implementation, request, args) {
@@ -193,15 +214,44 @@ function settleResponse(id, flags, response) {
 
 /** Ends a call with a value; a value that cannot be encoded ends it with an error. */
 function settle(id, status, value, flags, headers) {
-  let encoded;
   try {
-    encoded = encode(flags & SERIALIZED ? serializerFor(flags).serialize(value) : value);
+    if (flags & SERIALIZED && !crossesAsItIs(value, flags)) {
+      const { form, isExtended } = serializerFor(flags, EXTENDED_REPLY).write(value);
+      return send(id, status, encode(form), isExtended ? withForms(headers) : headers);
+    }
+    return send(id, status, encode(value), headers);
   } catch (error) {
     if (status === 200) return settleRefusal(id, flags, error);
     // What was thrown is told as far as it can be told.
-    encoded = encode(messageOf(value instanceof Error ? value : error));
+    send(id, status, encode(messageOf(value instanceof Error ? value : error)), headers);
   }
-  send(id, status, encoded, headers);
+}
+
+/** Values that have a type of their own on the wire; nodes of ours take plain bytes as bytes, too. */
+function crossesAsItIs(value, flags) {
+  switch (typeof value) {
+    case "number":
+      return isOrdinary(value) || (flags & EXTENDED_REPLY) === 0;
+    case "bigint":
+    case "symbol":
+    case "function":
+      return false;
+    case "object":
+      return value === null || ((flags & EXTENDED_REPLY) !== 0 && isPlainBytes(value));
+    default:
+      return true;
+  }
+}
+
+function isPlainBytes(value) {
+  return isView(value) && typedArrayName(value) === "Uint8Array" && getPrototypeOf(value) === Uint8Array.prototype;
+}
+
+function withForms(headers) {
+  const all = [];
+  for (let idx = 0; idx < (headers?.length ?? 0); idx++) all[idx] = headers[idx];
+  all[all.length] = [FORMS, EXTENDED];
+  return all;
 }
 
 /** Ends a call with what its procedure threw. */
@@ -253,8 +303,10 @@ function messageOf(error) {
   }
 }
 
-function serializerFor(flags) {
-  return flags & TRUSTED ? trustedSerializer : openSerializer;
+/** The serialiser for a caller, with the extended forms if the flag `extended` is set. */
+function serializerFor(flags, extended) {
+  if (flags & extended) return flags & TRUSTED ? serializers.trustedPeer : serializers.openPeer;
+  return flags & TRUSTED ? serializers.trusted : serializers.open;
 }
 
 /**
@@ -266,12 +318,37 @@ function serializerFor(flags) {
  */
 export async function run(fqn, version, args, source) {
   const context = getAsyncContext();
-  const text = jsonStringify(trustedSerializer.serializeArguments(args));
-  const reply = await op_jitar_run(context?.call ?? NO_CALL, fqn, version, text, propagated(source, context));
-  const value = decode(reply.kind, reply.bytes ?? reply.text ?? undefined);
-  const result = reply.kind === JSON_TEXT || isObject(value) ? trustedSerializer.deserialize(value) : value;
+  const reply = await sendOut(context?.call ?? NO_CALL, fqn, version, args, propagated(source, context));
+  const result = readReply(fqn, reply);
   if (reply.status === 200) return result;
   throw result instanceof Error ? result : errorForStatus(reply.status, messageOf(result));
+}
+
+/** Sends the call with all that values have, and in the known forms where nodes of another kind are on the way. */
+async function sendOut(call, fqn, version, args, headers) {
+  const { forms, isExtended } = serializers.trustedPeer.writeArguments(args);
+  const reply = await op_jitar_run(call, fqn, version, jsonStringify(forms), isExtended, headers);
+  if (!isExtended || reply.status !== UNSUPPORTED_MEDIA_TYPE) return reply;
+  const { forms: known } = serializers.trusted.writeArguments(args);
+  return await op_jitar_run(call, fqn, version, jsonStringify(known), false, headers);
+}
+
+function readReply(fqn, reply) {
+  try {
+    const value = decode(reply.kind, reply.bytes ?? reply.text ?? undefined);
+    if (reply.kind !== JSON_TEXT && !isObject(value)) return value;
+    return (hasForms(reply.headers) ? serializers.trustedPeer : serializers.trusted).deserialize(value);
+  } catch (error) {
+    // The fault is that of the node that answered.
+    throw new RemoteError(BAD_GATEWAY, `The reply of procedure '${fqn}' can not be read: ${messageOf(error)}`);
+  }
+}
+
+function hasForms(headers) {
+  for (let idx = 0; idx < headers.length; idx++) {
+    if (headers[idx][0] === FORMS && headers[idx][1] === EXTENDED) return true;
+  }
+  return false;
 }
 
 function propagated(source, context) {

@@ -55,9 +55,16 @@ export function createSerializer(settings = {}) {
   };
   return {
     /**
-     * The JSON form of a value.
+     * The JSON form of a value, and whether only nodes of ours understand it.
      * @throws {ServerError} the value can not cross
      */
+    write: (value) => {
+      const writer = new Writer(options);
+      const form = writer.run(value);
+      return { form, isExtended: writer.isExtended };
+    },
+
+    /** The JSON form of a value; see `write`. */
     serialize: (value) => new Writer(options).run(value),
 
     /**
@@ -68,10 +75,11 @@ export function createSerializer(settings = {}) {
     deserialize: (value) => new Reader(options).run(value),
 
     /**
-     * The JSON forms of arguments by name; absent ones stay absent. The limits are for all of them together.
+     * The JSON forms of arguments by name, and whether only nodes of ours understand them. Absent arguments stay absent;
+     * the limits are for all of them together.
      * @throws {PayloadTooLarge} over the limits
      */
-    serializeArguments: (args) => {
+    writeArguments: (args) => {
       const writer = new Writer(options, PayloadTooLarge);
       const forms = { __proto__: null };
       eachArgument(args, (value, name) => {
@@ -79,7 +87,7 @@ export function createSerializer(settings = {}) {
           forms[name] = writer.run(value);
         }
       });
-      return forms;
+      return { forms, isExtended: writer.isExtended };
     },
 
     /** Completes arguments in place; the limits are for all of them together. */

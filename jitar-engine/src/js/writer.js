@@ -59,6 +59,7 @@ export class Writer {
   /** The objects around the one that is being written. */
   #path = [];
   #TooLarge;
+  #isExtended = false;
 
   /**
    * @param {import("ext:jitar/serializer.js").SerializerOptions} options
@@ -77,15 +78,25 @@ export class Writer {
     return this.#lastId === 0 ? output : this.#markShared(output);
   }
 
+  /** Whether something was written so far that only nodes of ours know. */
+  get isExtended() {
+    return this.#isExtended;
+  }
+
+  #extended(form) {
+    this.#isExtended = true;
+    return form;
+  }
+
   #write(value, depth) {
     switch (typeof value) {
       case "string":
       case "boolean":
         return value;
       case "number":
-        return this.#options.peer ? writeNumber(value) : value;
+        return this.#options.peer && !isOrdinary(value) ? this.#extended(formOfNumber(value)) : value;
       case "undefined":
-        return this.#options.peer ? tagged("Undefined") : undefined;
+        return this.#options.peer ? this.#extended(tagged("Undefined")) : undefined;
       case "bigint":
         return { ...tagged("BigInt"), value: bigIntToString(value) };
       case "object":
@@ -132,7 +143,7 @@ export class Writer {
       throw new ServerError("An instance can not be an argument of its own constructor");
     }
     entry.id ||= ++this.#lastId;
-    return { ...tagged("Reference"), id: entry.id };
+    return this.#extended({ ...tagged("Reference"), id: entry.id });
   }
 
   /** Puts an identifier around everything that came again. */
@@ -173,7 +184,7 @@ export class Writer {
       return this.#writeInstance(value, registered, depth, entry);
     }
     if (isView(value)) {
-      return formOfView(value, this.#options.peer) ?? noForm(value);
+      return this.#writeView(value);
     }
     if (value instanceof Map) {
       return this.#writeMap(value, depth);
@@ -194,6 +205,11 @@ export class Writer {
     return this.#writeRare(value, depth);
   }
 
+  #writeView(view) {
+    const form = formOfView(view, this.#options.peer) ?? noForm(view);
+    return this.#options.peer && form.name !== "Buffer" ? this.#extended(form) : form;
+  }
+
   #writeRare(value, depth) {
     const { url } = this.#options;
     if (url !== undefined && value instanceof url) {
@@ -203,7 +219,7 @@ export class Writer {
       return { ...tagged("RegExp"), source: regExpSource(value), flags: regExpFlags(value) };
     }
     if (value instanceof ArrayBuffer && this.#options.peer) {
-      return formOfBuffer(value);
+      return this.#extended(formOfBuffer(value));
     }
     if (isOpaque(value)) {
       return rawOf(value);
@@ -230,7 +246,7 @@ export class Writer {
   #writeRecord(record, depth) {
     const members = this.#writeMembers(record, depth);
     const looksTagged = this.#options.peer && hasOwn(record, "serialized") && record.serialized === true;
-    return looksTagged ? { ...tagged("Plain"), value: members } : members;
+    return looksTagged ? this.#extended({ ...tagged("Plain"), value: members }) : members;
   }
 
   #writeMembers(record, depth) {
@@ -253,7 +269,7 @@ export class Writer {
   }
 
   #dateText(date) {
-    return this.#options.peer && !isFiniteNumber(dateGetTime(date)) ? "NaN" : isoText(date);
+    return this.#options.peer && !isFiniteNumber(dateGetTime(date)) ? this.#extended("NaN") : isoText(date);
   }
 
   #writeInstance(instance, { key, clazz }, depth, entry) {
@@ -329,10 +345,12 @@ function noForm(value) {
   throw new ServerError(`No serializer found for value of type '${typeof value}'`);
 }
 
-function writeNumber(value) {
-  if (isFiniteNumber(value) && !objectIs(value, -0)) {
-    return value;
-  }
+/** Whether JSON has this number. */
+export function isOrdinary(value) {
+  return isFiniteNumber(value) && !objectIs(value, -0);
+}
+
+function formOfNumber(value) {
   return { ...tagged("Number"), value: objectIs(value, -0) ? "-0" : String(value) };
 }
 

@@ -2,6 +2,7 @@
 
 mod access;
 mod parameter;
+mod schema;
 mod segment;
 mod version;
 
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use access::Access;
 pub use parameter::{Member, Parameter, QueryType};
+pub use schema::schema;
 pub use segment::{Class, Implementation, Procedure, ProcedureLimits, Segment, Unit};
 pub use version::{InvalidVersionNumber, Version};
 

@@ -59,6 +59,7 @@ pub(crate) async fn op_jitar_run(
     #[string] fqn: String,
     #[string] version: String,
     #[string] arguments: String,
+    extended: bool,
     #[serde] headers: Headers,
 ) -> OutboundReply {
     let (outbound, deadline, hops, cancel) = {
@@ -70,7 +71,7 @@ pub(crate) async fn op_jitar_run(
         (state.try_borrow::<OutboundSlot>().map(Arc::clone), deadline, hops, cancel)
     };
     let Some(outbound) = outbound else { return failure(501, format!("Procedure '{fqn}' is not reachable from here")) };
-    let call = OutboundCall { fqn, version, arguments: Bytes::from(arguments), headers, deadline, hops };
+    let call = OutboundCall { fqn, version, arguments: Bytes::from(arguments), extended, headers, deadline, hops };
     match outbound.run(call).or_cancel(cancel).await {
         Ok(Ok(reply)) => reply.into(),
         Ok(Err(error)) => failure(error.status, error.message),

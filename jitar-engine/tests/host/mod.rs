@@ -92,18 +92,12 @@ static TABLE: &[HostFunction] = &[
     plain!("refuse", () => Err::<(), HostError>(no())),
     plain!("parse", (text: String) => text.parse::<f64>()),
     plain!("text", () => Err::<(), String>("only text".to_owned())),
-    plain!("panic", () => if true {
-        panic!("secret")
-    }),
+    plain!("panic", () => drop(Err::<(), _>("secret").expect("fails"))),
     plain!("unserialisable", () => Unserialisable),
     later!("laterAdd", (a: f64, b: f64) => soon(a + b)),
     later!("laterBytes", (bytes: Bytes) => soon(bytes)),
     later!("laterRefuse", () => soon(Err::<(), HostError>(no().class("Custom")))),
-    later!("laterPanic", () => async {
-        if soon(true).await {
-            panic!("secret")
-        }
-    }),
+    later!("laterPanic", () => async { drop(soon(Err::<(), _>("secret")).await.expect("fails")) }),
     later!("laterUnserialisable", () => soon(Unserialisable)),
     later!("laterNever", () => never()),
 ];

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use jitar_engine::archive::{ModuleArchive, ModuleKind, ModuleSource};
-use jitar_engine::call::{Arguments, Call, Outbound, OutboundCall, OutboundError, Reply, RunMode};
+use jitar_engine::call::{Arguments, Call, ExtendedForms, Outbound, OutboundCall, OutboundError, Reply, RunMode};
 use jitar_engine::host::HostTable;
 use jitar_engine::permissions::Permissions;
 use jitar_engine::snapshot::{Blob, Deferred};
@@ -322,7 +322,7 @@ impl Worker {
             assert!(replies.borrow().is_empty(), "it was to wait");
             Poll::Ready(())
         }));
-        isolate.cancel(id);
+        isolate.cancel(id).unwrap_or_else(|error| panic!("{error}"));
         self.tokio.block_on(std::future::poll_fn(|cx| {
             assert!(Instant::now() < deadline, "no reply");
             isolate.poll(cx).unwrap_or_else(|error| panic!("{error}"));
@@ -402,6 +402,7 @@ fn start_checked(
         implementation: format!("{procedure}:0.0.0"),
         version: "0.0.0".to_owned(),
         arguments: Arguments::Json(Bytes::copy_from_slice(arguments.as_bytes())),
+        extended: ExtendedForms::default(),
         serialized: false,
         headers: vec![],
         mode: RunMode::Normal,

@@ -1,16 +1,18 @@
 //! Addresses: the URLs of services, and what a service binds.
 
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
 
 use url::{Host, Url};
+
+/// Bytes of a socket's path; systems take a few more.
+const LONGEST_SOCKET: usize = 100;
 
 /// Why a text is not the address of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum WrongUrl {
-    /// It is no `http` URL.
+    /// It is no `http` or `https` URL.
     Invalid,
-    /// It needs TLS.
-    Secure,
     /// It has a user, a query or a fragment.
     Surplus,
 }
@@ -20,7 +22,6 @@ impl WrongUrl {
     pub(super) fn refusal(self) -> Option<String> {
         match self {
             Self::Invalid => None,
-            Self::Secure => Some("'https' is not supported by this version".to_owned()),
             Self::Surplus => Some("the address of a service has no user, query or fragment".to_owned()),
         }
     }
@@ -29,11 +30,9 @@ impl WrongUrl {
 /// Reads the URL of a service.
 pub(super) fn parse_url(text: &str) -> Result<Url, WrongUrl> {
     let url = Url::parse(text).map_err(|_| WrongUrl::Invalid)?;
-    if url.scheme() == "https" {
-        return Err(WrongUrl::Secure);
-    }
     // `http:x` would be taken for `http://x`; other programs read it differently.
-    if url.scheme() != "http" || !text.trim_start().to_ascii_lowercase().starts_with("http://") {
+    let start = text.trim_start().to_ascii_lowercase();
+    if !start.starts_with("http://") && !start.starts_with("https://") {
         return Err(WrongUrl::Invalid);
     }
     let surplus = !url.username().is_empty() || url.password().is_some() || url.query().is_some();
@@ -54,9 +53,6 @@ pub(super) fn listen_address(url: &Url) -> Result<SocketAddr, String> {
 
 /// Reads `listen`: an address, or a name that has one, with a port.
 pub(super) fn parse_listen(text: &str) -> Result<SocketAddr, String> {
-    if text.starts_with("unix:") {
-        return Err("'unix:' is not supported by this version".to_owned());
-    }
     if let Ok(address) = text.parse() {
         return Ok(address);
     }
@@ -65,6 +61,18 @@ pub(super) fn parse_listen(text: &str) -> Result<SocketAddr, String> {
         .filter(|(name, _)| !name.is_empty() && !name.contains(':'))
         .ok_or_else(|| format!("'{text}' is not an address such as 127.0.0.1:3000"))
         .and_then(|(name, port)| look_up(name, port))
+}
+
+/// Reads `listen` with the path of a socket of this machine; none if it is an address.
+pub(super) fn parse_socket(text: &str) -> Option<Result<PathBuf, String>> {
+    let path = text.strip_prefix("unix:")?;
+    Some(if !cfg!(unix) {
+        Err("this system has no sockets with paths".to_owned())
+    } else if !path.starts_with('/') || path.len() > LONGEST_SOCKET {
+        Err(format!("'{path}' is not a path from / on of at most {LONGEST_SOCKET} bytes"))
+    } else {
+        Ok(PathBuf::from(path))
+    })
 }
 
 /// The address of a name, IPv4 before IPv6.
@@ -92,7 +100,9 @@ mod tests {
             ("http://127.0.0.1:99999", Err(WrongUrl::Invalid)),
             ("ftp://127.0.0.1", Err(WrongUrl::Invalid)),
             ("", Err(WrongUrl::Invalid)),
-            ("https://127.0.0.1", Err(WrongUrl::Secure)),
+            ("https://127.0.0.1", Ok("127.0.0.1:443")),
+            ("https://127.0.0.1:3000", Ok("127.0.0.1:3000")),
+            ("https:127.0.0.1", Err(WrongUrl::Invalid)),
             ("http://user:secret@127.0.0.1", Err(WrongUrl::Surplus)),
             ("http://127.0.0.1/?a=1", Err(WrongUrl::Surplus)),
         ];
@@ -120,11 +130,13 @@ mod tests {
             (":3000", None),
             ("127.0.0.1:x", None),
             ("::1:80:", None),
-            ("unix:/run/x.sock", None),
         ];
         for (text, expected) in cases {
             assert_eq!(parse_listen(text).ok().map(|address| address.to_string()).as_deref(), expected, "{text}");
         }
-        assert_eq!(parse_listen("unix:/x").expect_err("refused"), "'unix:' is not supported by this version");
+        assert_eq!(parse_socket("127.0.0.1:1"), None);
+        assert_eq!(parse_socket("unix:/run/x.sock"), Some(Ok(PathBuf::from("/run/x.sock"))));
+        assert!(parse_socket("unix:x.sock").is_some_and(|path| path.is_err()));
+        assert!(parse_socket(&format!("unix:/{}", "x".repeat(100))).is_some_and(|path| path.is_err()));
     }
 }

@@ -4,6 +4,7 @@
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;
+use std::rc::Rc;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use url::Url;
 
 use super::TrustKeys;
 use super::address::parse_url;
+use super::describe::{Description, Kind};
 use super::json::{Data, Member, Node};
 use super::problem::{Problems, suggestion};
 
@@ -35,6 +37,8 @@ pub(super) struct Fields<'a> {
     members: &'a [Member],
     known: Vec<&'static str>,
     problems: &'a Problems,
+    /// Set when there is no file, and what is asked for shall be described.
+    description: Option<Rc<Description>>,
 }
 
 impl<'a> Fields<'a> {
@@ -53,7 +57,19 @@ impl<'a> Fields<'a> {
                 problems.add(member.key_at, format!("Field '{prefix}{}' stands here a second time", member.key));
             }
         }
-        Some(Self { prefix, at: node.at, members, known: Vec::new(), problems })
+        Some(Self { prefix, at: node.at, members, known: Vec::new(), problems, description: None })
+    }
+
+    /// No members: what is asked for is noted instead.
+    pub(super) fn describing(problems: &'a Problems, description: &Rc<Description>) -> Self {
+        let description = Some(Rc::clone(description));
+        Self { prefix: String::new(), at: 0, members: &[], known: Vec::new(), problems, description }
+    }
+
+    fn describe(&self, names: &[&'static str], kind: Kind) {
+        if let Some(description) = &self.description {
+            description.note_kind(names, &kind);
+        }
     }
 
     /// Where the object starts.
@@ -68,6 +84,9 @@ impl<'a> Fields<'a> {
 
     /// Reports a missing member.
     pub(super) fn require(&mut self, names: &[&'static str]) {
+        if let Some(description) = &self.description {
+            description.note_required(names);
+        }
         if self.find(names).is_none() {
             self.problems.add(self.at, format!("Field '{}{}' is required", self.prefix, names[0]));
         }
@@ -76,30 +95,43 @@ impl<'a> Fields<'a> {
     /// Refuses settings that this version does not have.
     pub(super) fn refuse(&mut self, names: &[&'static str]) {
         for name in names {
-            if let Some(member) = self.find(&[name]) {
+            self.known.push(name);
+            if let Some(member) = self.members.iter().find(|member| member.key == *name) {
                 let text = format!("'{}{name}' is not supported by this version", self.prefix);
                 self.problems.add(member.key_at, text);
+            }
+            if let Some(description) = &self.description {
+                description.forget(name);
             }
         }
     }
 
     /// Whether there is such a member, of whatever type.
     pub(super) fn position(&mut self, name: &'static str) -> Option<usize> {
-        self.find(&[name]).map(|member| member.key_at)
+        let found = self.find(&[name]).map(|member| member.key_at);
+        found.or_else(|| self.description.is_some().then_some(0))
+    }
+
+    /// Whether a member of that name was written, whatever stands there.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.members.iter().any(|member| member.key == name)
     }
 
     /// A string.
     pub(super) fn text(&mut self, names: &[&'static str]) -> Option<Spanned<String>> {
+        self.describe(names, Kind::Text);
         self.read(names, "a string", |node| text_of(node).map(|text| Ok(text.to_owned())))
     }
 
     /// `true` or `false`.
     pub(super) fn boolean(&mut self, names: &[&'static str]) -> Option<bool> {
+        self.describe(names, Kind::Boolean);
         self.read(names, "a boolean", |node| boolean_of(node).map(Ok)).map(|found| found.value)
     }
 
     /// The address of a service.
     pub(super) fn url(&mut self, names: &[&'static str]) -> Option<Spanned<Url>> {
+        self.describe(names, Kind::Text);
         self.read(names, "a valid URL", |node| match parse_url(text_of(node)?) {
             Ok(url) => Some(Ok(url)),
             Err(wrong) => wrong.refusal().map(Err),
@@ -108,6 +140,7 @@ impl<'a> Fields<'a> {
 
     /// A whole number within the range.
     pub(super) fn integer<N: TryFrom<u64>>(&mut self, name: &'static str, range: &RangeInclusive<u64>) -> Option<N> {
+        self.describe(&[name], Kind::Integer(*range.start(), *range.end()));
         let found = self.read(&[name], "an integer", |node| integer_of(node).map(|number| within(number, range)))?;
         N::try_from(found.value).ok()
     }
@@ -122,6 +155,7 @@ impl<'a> Fields<'a> {
                 Err(format!("{number} is not between 0 and 1"))
             })
         };
+        self.describe(&[name], Kind::Fraction);
         self.read(&[name], "a number", read).map(|found| found.value)
     }
 
@@ -135,6 +169,7 @@ impl<'a> Fields<'a> {
     where
         T: FromStr<Err: Display>,
     {
+        self.describe(&[name], Kind::Text);
         self.read(&[name], "a string", |node| {
             text_of(node).map(|text| text.parse().map_err(|error: T::Err| error.to_string()))
         })
@@ -149,11 +184,13 @@ impl<'a> Fields<'a> {
             let text = integer_of(node).map(|number| number.to_string()).or_else(|| text_of(node).map(str::to_owned));
             text.map(|text| text.parse().map_err(|error: T::Err| error.to_string()))
         };
+        self.describe(&[name], Kind::IntegerOrText);
         self.read(&[name], "an integer", read).map(|found| found.value)
     }
 
     /// A list of strings; empty when it is absent.
     pub(super) fn texts(&mut self, names: &[&'static str]) -> Vec<Spanned<String>> {
+        self.describe(names, Kind::Texts);
         let Some(member) = self.find(names) else { return Vec::new() };
         let field = format!("{}{}", self.prefix, member.key);
         let Data::List(items) = &member.node.data else {
@@ -172,6 +209,10 @@ impl<'a> Fields<'a> {
 
     /// An object.
     pub(super) fn group(&mut self, name: &'static str) -> Option<Self> {
+        if let Some(description) = &self.description {
+            let description = Some(description.group(name));
+            return Some(Self { prefix: format!("{}{name}.", self.prefix), known: Vec::new(), description, ..*self });
+        }
         let member = self.find(&[name])?;
         let fields = Self::of(&member.node, format!("{}{name}.", self.prefix), self.problems);
         if fields.is_none() {
@@ -212,11 +253,13 @@ impl<'a> Fields<'a> {
 
     /// Whether the member is an object.
     pub(super) fn is_object(&mut self, name: &'static str) -> bool {
+        self.describe(&[name], Kind::AnyGroup);
         self.find(&[name]).is_some_and(|member| matches!(member.node.data, Data::Object(_)))
     }
 
     /// Whether the member is a list.
     pub(super) fn is_list(&mut self, name: &'static str) -> bool {
+        self.describe(&[name], Kind::AnyList);
         self.length(name).is_some()
     }
 
@@ -240,6 +283,11 @@ impl<'a> Fields<'a> {
     fn find(&mut self, names: &[&'static str]) -> Option<&'a Member> {
         let new = names.iter().all(|name| !self.known.contains(name));
         self.known.extend(names);
+        if let Some(description) = &self.description {
+            description.note(names);
+        }
+        #[cfg(test)]
+        self.problems.known.borrow_mut().extend(names.iter().map(|name| format!("{}{name}", self.prefix)));
         let mut found = self.members.iter().filter(|member| names.contains(&member.key.as_str()));
         let first = found.next()?;
         if let Some(second) = found.find(|second| new && second.key != first.key) {
@@ -378,7 +426,7 @@ mod tests {
             (url, r#"{"k": "http://a:1"}"#, "Some(\"http://a:1/\")", &[]),
             (url, r#"{"k": "httpx"}"#, "None", &["f:1:7: Field 'k' is not a valid URL"]),
             (url, r#"{"k": 1}"#, "None", &["f:1:7: Field 'k' is not a valid URL"]),
-            (url, r#"{"k": "https://a"}"#, "None", &["f:1:7: Field 'k': 'https' is not supported by this version"]),
+            (url, r#"{"k": "https://a"}"#, "Some(\"https://a/\")", &[]),
             (group, r#"{"k": {}}"#, "Some(())", &[]),
             (group, r#"{"k": "group"}"#, "None", &["f:1:7: Field 'k' is not an object"]),
             (group, r#"{"k": []}"#, "None", &["f:1:7: Field 'k' is not an object"]),

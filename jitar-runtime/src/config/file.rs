@@ -7,12 +7,12 @@ use url::Url;
 
 use super::fields::{Fields, MILLISECONDS, Spanned};
 use super::{
-    Intake, Isolates, Limits, LogFormat, LogLevel, Role, gateway, intake, permissions, proxy, repository, standalone,
-    worker,
+    CorsConfig, HttpConfig, Intake, Isolates, Limits, LogFormat, LogLevel, Role, TlsConfig, cors, gateway, http,
+    intake, permissions, proxy, repository, standalone, tls, worker,
 };
 
 /// The names of the service objects, in the order of spec 1.7.
-const SERVICES: [&str; 5] = ["gateway", "worker", "repository", "proxy", "standalone"];
+pub(super) const SERVICES: [&str; 5] = ["gateway", "worker", "repository", "proxy", "standalone"];
 
 /// What the file says.
 #[derive(Debug)]
@@ -31,6 +31,10 @@ pub(super) struct ServiceFile {
     pub(super) limits: Limits,
     /// `getOnlySafe` with its place, when it is set.
     pub(super) get_only_safe: Option<usize>,
+    /// With its place.
+    pub(super) tls: Option<Spanned<TlsConfig>>,
+    pub(super) cors: Option<CorsConfig>,
+    pub(super) http: HttpConfig,
     pub(super) permissions: permissions::Written,
     pub(super) log_level: Option<LogLevel>,
     pub(super) log_format: Option<LogFormat>,
@@ -85,6 +89,8 @@ impl Segments {
 impl ServiceFile {
     /// Reads all settings.
     pub(super) fn read(mut fields: Fields<'_>) -> Self {
+        // For editors, which find the schema by it.
+        fields.text(&["$schema"]);
         let url = fields.url(&["url"]);
         let listen = fields.text(&["listen"]);
         let set_up = fields.texts(&["setUp"]);
@@ -98,10 +104,13 @@ impl ServiceFile {
         let limits = fields.group("limits").map_or_else(Limits::default, read_limits);
         let get_only_safe = fields.boolean(&["getOnlySafe"]).unwrap_or(false);
         let get_only_safe = get_only_safe.then(|| fields.position("getOnlySafe")).flatten();
-        let permissions = fields.group("permissions").map(permissions::read).unwrap_or_default();
+        let tls = fields.group("tls").map(|group| Spanned { at: group.at(), value: tls::read(group) });
+        let cors = fields.group("cors").map(cors::read);
+        let http = fields.group("http").map_or_else(HttpConfig::default, http::read);
         let (log_level, log_format) = fields.group("log").map_or((None, None), read_log);
         let shutdown_grace = fields.group("shutdown").and_then(read_shutdown).unwrap_or(Duration::from_secs(30));
-        fields.refuse(&["tls", "setUpOnce", "tearDownOnce", "supervise", "cors"]);
+        fields.refuse(&["setUpOnce", "tearDownOnce", "supervise"]);
+        let permissions = fields.group("permissions").map(permissions::read).unwrap_or_default();
         fields.finish();
         Self {
             url,
@@ -116,6 +125,9 @@ impl ServiceFile {
             admin,
             limits,
             get_only_safe,
+            tls,
+            cors,
+            http,
             permissions,
             log_level,
             log_format,

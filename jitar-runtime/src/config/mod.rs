@@ -2,10 +2,15 @@
 
 mod address;
 mod cluster;
+mod cors;
+mod describe;
+#[cfg(test)]
+mod documented;
 mod environment;
 mod fields;
 mod file;
 mod gateway;
+mod http;
 mod inspect;
 mod intake;
 mod interpolate;
@@ -22,10 +27,12 @@ mod scripts;
 mod show;
 mod source;
 mod standalone;
+mod tls;
 mod trust;
 mod worker;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use jitar_engine::permissions::Permissions;
@@ -33,7 +40,10 @@ use jitar_engine::{Certificates, ValueLimits};
 use url::Url;
 
 pub use cluster::{Balancing, Ejection, HashKey, Retries, Routing};
+pub use cors::{CorsConfig, Origins};
+pub use describe::schema;
 pub use environment::{EnvFileError, Environment};
+pub use http::HttpConfig;
 pub use inspect::{Inspect, InspectAddress, InvalidInspectAddress};
 pub use intake::{
     ClientKey, ConcurrencyLimit, Idempotency, Intake, InvalidClientKey, InvalidConcurrency, RateLimitConfig,
@@ -44,6 +54,7 @@ pub use problem::{ConfigError, Problem};
 pub use resolve::{Carried, Loaded, load};
 pub use routing::{InvalidBalancing, InvalidHashKey};
 pub use show::show;
+pub use tls::{IdentityFiles, TlsConfig};
 pub use trust::TrustKeys;
 
 /// A service, fully resolved.
@@ -55,6 +66,8 @@ pub struct Config {
     pub url: Url,
     /// Address to bind. Port 0 asks the system for one; then `url` gets the port that was bound.
     pub listen: SocketAddr,
+    /// A socket of this machine to listen on as well, announced to peers of ours.
+    pub socket: Option<PathBuf>,
     /// Scripts (specifiers) run in order in each isolate before it takes calls.
     pub set_up: Vec<String>,
     /// Scripts (specifiers) run in order in each isolate at a clean stop.
@@ -75,6 +88,12 @@ pub struct Config {
     pub intake: Intake,
     /// Address of a listener of its own for health, metrics and workers, where no key is asked for.
     pub admin: Option<SocketAddr>,
+    /// Certificates and keys.
+    pub tls: TlsConfig,
+    /// Which web pages of other origins may call; none means that no answer says so.
+    pub cors: Option<CorsConfig>,
+    /// How long the listener waits for its clients.
+    pub http: HttpConfig,
     /// What application code may reach, as far as it is listed.
     pub permissions: Permissions,
     /// Authorities that requests of application code trust.

@@ -182,11 +182,11 @@ mod tests {
     #[test]
     fn wrong_variables_are_reported_together() {
         let environment =
-            Environment::of([("JITAR_LOG_LEVEL", "all"), ("JITAR_ISOLATES", "0"), ("JITAR_URL", "https://a")]);
+            Environment::of([("JITAR_LOG_LEVEL", "all"), ("JITAR_ISOLATES", "0"), ("JITAR_URL", "ftp://a")]);
         let error = Overrides::default().or_environment(&environment).expect_err("three problems");
         let texts: Vec<String> = error.problems().iter().map(ToString::to_string).collect();
         assert!(texts[0].starts_with("environment variable `JITAR_LOG_LEVEL`: Invalid log level: all"), "{texts:?}");
-        assert_eq!(texts[1], "environment variable `JITAR_URL`: 'https' is not supported by this version");
+        assert_eq!(texts[1], "environment variable `JITAR_URL`: 'ftp://a' is not a URL such as http://127.0.0.1:3000");
         assert!(
             texts[2].starts_with("environment variable `JITAR_ISOLATES`: '0' is no number of isolates"),
             "{texts:?}"

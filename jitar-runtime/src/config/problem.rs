@@ -31,6 +31,9 @@ pub struct ConfigError {
 #[derive(Debug, Default)]
 pub(super) struct Problems {
     found: RefCell<Vec<(usize, String)>>,
+    /// Every name that a reader asked for, with those of the objects around it.
+    #[cfg(test)]
+    pub(super) known: RefCell<std::collections::BTreeSet<String>>,
 }
 
 impl Problem {

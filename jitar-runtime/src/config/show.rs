@@ -1,11 +1,13 @@
 //! A configuration as aligned text, for `check`. Secrets are hidden.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use url::Url;
 
 use super::{
-    Config, GatewayConfig, ProxyConfig, RepositoryConfig, Role, Routing, StandaloneConfig, TrustKeys, WorkerConfig,
+    Config, CorsConfig, GatewayConfig, Origins, ProxyConfig, RepositoryConfig, Role, Routing, StandaloneConfig,
+    TrustKeys, WorkerConfig,
 };
 
 /// Shows every setting as it is in effect, one a line.
@@ -15,6 +17,9 @@ pub fn show(config: &Config, unit: &str) -> String {
     rows.add("unit", unit);
     rows.add("url", config.url.as_str().trim_end_matches('/'));
     rows.add("listen", config.listen);
+    if let Some(socket) = &config.socket {
+        rows.add("listen", format_args!("unix:{}", socket.display()));
+    }
     add_role(&mut rows, &config.role);
     rows.list("setUp", &config.set_up);
     rows.list("tearDown", &config.tear_down);
@@ -40,6 +45,7 @@ pub fn show(config: &Config, unit: &str) -> String {
     rows.time("idempotency.window", config.intake.idempotency.window);
     rows.add("idempotency.entries", config.intake.idempotency.entries);
     rows.add("admin.listen", config.admin.map_or_else(|| "none".to_owned(), |address| address.to_string()));
+    add_http(&mut rows, config);
     rows.add("log.level", config.log.level);
     rows.add("log.format", config.log.format);
     rows.time("shutdown.grace", config.shutdown_grace);
@@ -47,6 +53,35 @@ pub fn show(config: &Config, unit: &str) -> String {
         rows.add(if inspect.breaks_at_start { "inspect-brk" } else { "inspect" }, inspect.address);
     }
     rows.into_text()
+}
+
+/// How the listener talks.
+fn add_http(rows: &mut Rows, config: &Config) {
+    let path = |path: Option<&PathBuf>| path.map_or_else(|| "none".to_owned(), |path| path.display().to_string());
+    let identity = config.tls.identity.as_ref();
+    rows.add("tls.cert", path(identity.map(|files| &files.cert)));
+    rows.add("tls.key", path(identity.map(|files| &files.key)));
+    rows.add("tls.ca", path(config.tls.ca.as_ref()));
+    rows.add("tls.requireClientCert", config.tls.require_client_cert);
+    match &config.cors {
+        Some(cors) => add_cors(rows, cors),
+        None => rows.add("cors", "none"),
+    }
+    rows.time("http.headTime", config.http.head_time);
+    rows.time("http.bodyTime", config.http.body_time);
+    rows.time("http.keepAlive", config.http.keep_alive);
+}
+
+fn add_cors(rows: &mut Rows, cors: &CorsConfig) {
+    match &cors.origins {
+        Origins::Any => rows.add("cors.origins", "*"),
+        Origins::These(origins) => rows.list("cors.origins", origins),
+    }
+    rows.list("cors.methods", &cors.methods);
+    rows.list("cors.headers", &cors.headers);
+    rows.list("cors.exposed", &cors.exposed);
+    rows.add("cors.credentials", cors.credentials);
+    rows.add("cors.maxAge", format_args!("{} s", cors.max_age.as_secs()));
 }
 
 fn add_role(rows: &mut Rows, role: &Role) {

@@ -27,7 +27,19 @@ pub(crate) enum ArgumentsError {
     /// The body has a type that carries no arguments.
     #[error("the content type `{0}` cannot carry arguments; send `application/json` in UTF-8")]
     UnsupportedMediaType(String),
+    /// A form with files.
+    #[error(
+        "the content type `multipart/form-data` cannot carry arguments; send `application/json`, with the content of \
+         files as base64 text, or `application/x-www-form-urlencoded`"
+    )]
+    Multipart,
+    /// A form with more fields than anybody fills in.
+    #[error("the form has more than {0} fields")]
+    TooManyFields(usize),
 }
+
+/// Fields of a form, as many as the known implementation takes.
+const MAX_FIELDS: usize = 1000;
 
 /// Plain JSON may have this many times the levels that the serialised encoding may have: V8 reads it, no code of ours
 /// walks through it.
@@ -41,9 +53,14 @@ pub(super) fn read(payload: Payload, depth: u32) -> Result<Arguments, ArgumentsE
         Payload::Body { content_type, bytes } => match MediaType::of(&content_type) {
             Some(MediaType::Json) => json(&bytes, depth.saturating_mul(PLAIN_DEPTH)),
             Some(MediaType::Form) => form_body(&bytes),
+            None if is_multipart(&content_type) => Err(ArgumentsError::Multipart),
             None => Err(ArgumentsError::UnsupportedMediaType(content_type)),
         },
     }
+}
+
+fn is_multipart(content_type: &str) -> bool {
+    content_type.get(..10).is_some_and(|start| start.eq_ignore_ascii_case("multipart/"))
 }
 
 enum MediaType {
@@ -119,6 +136,9 @@ fn behind_string(text: &[u8]) -> &[u8] {
 }
 
 fn form_body(bytes: &[u8]) -> Result<Arguments, ArgumentsError> {
+    if bytes.iter().filter(|byte| **byte == b'&').count() >= MAX_FIELDS {
+        return Err(ArgumentsError::TooManyFields(MAX_FIELDS));
+    }
     let pairs = form::parse_pairs(bytes)?;
     if pairs.iter().any(|(name, _)| name.contains('[')) {
         return Ok(Arguments::Json(form::nest(pairs)?.to_string().into()));
@@ -177,6 +197,8 @@ mod tests {
             ("application/json; charset=utf-16", b"{}", "`application/json; charset=utf-16` cannot carry arguments"),
             ("text/plain", b"{}", "`text/plain` cannot carry arguments"),
             ("application/x-www-form-urlencoded", b"a=%zz", "malformed percent-encoding"),
+            ("multipart/form-data; boundary=x", b"--x", "`multipart/form-data` cannot carry arguments; send"),
+            ("application/x-www-form-urlencoded", &[b'&'; 1000], "the form has more than 1000 fields"),
         ];
         for (content_type, bytes, expected) in cases {
             let payload = Payload::Body { content_type: (*content_type).to_owned(), bytes: bytes.to_vec().into() };

@@ -30,6 +30,9 @@ pub(crate) enum ExecutionError {
     /// The call went through too many nodes.
     #[error("the call went through more than {max} nodes; do the services call each other in a circle?", max = super::MAX_HOPS)]
     TooManyHops,
+    /// A node on the way does not know the forms in the arguments.
+    #[error("Procedure '{0}' is run by nodes that do not know the extended forms of values")]
+    PlainFormsOnly(String),
     /// GET was used for a procedure that may change something.
     #[error("Procedure '{0}' is not declared `safe`, and this service lets GET call safe ones only; use POST")]
     NotSafe(String),

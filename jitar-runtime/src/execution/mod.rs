@@ -9,13 +9,15 @@ mod registry;
 mod request;
 
 #[cfg(test)]
+mod generated;
+#[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use jitar_engine::ValueLimits;
-use jitar_engine::call::{Arguments, Call, OutboundCall, Reply, RunMode};
+use jitar_engine::call::{Arguments, Call, ExtendedForms, OutboundCall, Reply, RunMode};
 use jitar_engine::manifest::{Access, Version};
 
 pub(crate) use arguments::ArgumentsError;
@@ -101,6 +103,9 @@ impl Execution {
         if *get_only_safe && is_get && !implementation.safe {
             return Err(ExecutionError::NotSafe(request.fqn));
         }
+        if request.extended.used && !trusted {
+            return Err(ExecutionError::NotTrusted);
+        }
         let node = request.honoured(keys);
         if node.hops > MAX_HOPS {
             return Err(ExecutionError::TooManyHops);
@@ -111,6 +116,7 @@ impl Execution {
             version: request.version.to_string(),
             arguments: arguments::read(request.payload, *depth)?,
             serialized: request.serialized,
+            extended: request.extended,
             headers: request.headers,
             mode: if node.dry { RunMode::Dry } else { request.mode },
             trusted,
@@ -133,6 +139,7 @@ impl Execution {
             version: call.version,
             arguments: Arguments::Json(call.arguments),
             serialized: true,
+            extended: ExtendedForms { understood: true, used: call.extended },
             headers: call.headers,
             mode: RunMode::Normal,
             trusted: true,

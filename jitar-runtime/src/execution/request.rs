@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use jitar_engine::call::{Headers, RunMode};
+use jitar_engine::call::{ExtendedForms, Headers, RunMode};
 use jitar_engine::manifest::Version;
 
 use crate::config::TrustKeys;
@@ -24,6 +24,8 @@ pub(crate) struct RpcRequest {
     pub(crate) payload: Payload,
     /// Whether arguments and result use the serialised encoding.
     pub(crate) serialized: bool,
+    /// Forms of that encoding that only nodes of ours know.
+    pub(crate) extended: ExtendedForms,
     /// Execute, or only check.
     pub(crate) mode: RunMode,
     /// What application code may see, without the names that belong to Jitar or to the connection.

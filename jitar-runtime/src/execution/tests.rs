@@ -36,6 +36,7 @@ fn own_call(fqn: &str, hops: u8) -> OutboundCall {
         fqn: fqn.to_owned(),
         version: "0.0.0".to_owned(),
         arguments: "{}".into(),
+        extended: false,
         headers: Vec::new(),
         deadline: None,
         hops,

@@ -1,32 +1,44 @@
-//! Reads request bodies: whole, within a size and a time.
+//! Reads request bodies: whole, within a size and a time, and as they were before they were compressed.
 
 use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
-use actix_web::web::Payload;
+use actix_web::web::{self, Payload};
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 
 use super::error::HttpError;
 use super::headers;
+use super::inflate::Coding;
 
-/// Time for a whole body. Slower senders keep a connection busy for nothing.
-const TIME: Duration = Duration::from_mins(1);
+/// Bodies that may become larger than this are decoded on a thread of their own.
+const LONG_WORK: usize = 1 << 20;
 
-/// Reads a body of at most `limit` bytes.
-pub(super) async fn read(request: &HttpRequest, payload: Payload, limit: usize) -> Result<Bytes, HttpError> {
-    if let Some(encoding) = headers::value(request.headers(), CONTENT_ENCODING.as_str())
-        && !encoding.eq_ignore_ascii_case("identity")
-    {
-        return Err(HttpError::ContentEncoding(encoding));
-    }
+/// What a body may cost.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct BodyLimits {
+    /// Its bytes, as sent and as decoded.
+    pub(super) size: usize,
+    /// The time until it is there. Slower senders keep a connection busy for nothing.
+    pub(super) time: Duration,
+}
+
+/// Reads a body within `limits`.
+pub(super) async fn read(request: &HttpRequest, payload: Payload, limits: BodyLimits) -> Result<Bytes, HttpError> {
+    let encoding = headers::joined(request.headers(), CONTENT_ENCODING.as_str());
+    let coding = Coding::of(encoding.as_deref().unwrap_or_default())?;
     let announced =
         headers::value(request.headers(), CONTENT_LENGTH.as_str()).and_then(|text| text.parse::<u64>().ok());
-    if announced.is_some_and(|length| usize::try_from(length).is_ok_and(|length| length > limit)) {
-        return Err(HttpError::BodyTooLarge(limit));
+    if announced.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > limits.size)) {
+        return Err(HttpError::BodyTooLarge(limits.size));
     }
-    tokio::time::timeout(TIME, collect(payload, limit)).await.unwrap_or(Err(HttpError::BodyTimeout))
+    let collected = tokio::time::timeout(limits.time, collect(payload, limits.size));
+    let body = collected.await.unwrap_or(Err(HttpError::BodyTimeout))?;
+    match coding {
+        Some(coding) if !body.is_empty() => decode(coding, body, limits.size).await,
+        _ => Ok(body),
+    }
 }
 
 async fn collect(mut payload: Payload, limit: usize) -> Result<Bytes, HttpError> {
@@ -39,4 +51,12 @@ async fn collect(mut payload: Payload, limit: usize) -> Result<Bytes, HttpError>
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())
+}
+
+async fn decode(coding: Coding, body: Bytes, limit: usize) -> Result<Bytes, HttpError> {
+    if limit <= LONG_WORK {
+        return coding.decode(&body, limit);
+    }
+    let decoded = web::block(move || coding.decode(&body, limit)).await;
+    decoded.unwrap_or_else(|_| Err(HttpError::BodyBroken("the service is stopping".to_owned())))
 }

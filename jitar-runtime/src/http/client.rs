@@ -1,19 +1,21 @@
 //! Requests to other nodes: plain HTTP/1.1 with kept connections, no redirects, no retries.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::error::Error;
 use std::io;
-use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
-use jitar_engine::call::{Headers, Reply, RunMode};
+use jitar_engine::call::{FORMS, Headers, Reply, RunMode};
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Map, Value};
+use thread_local::ThreadLocal;
 use url::Url;
 
 use super::headers::{self, CONTENT_KIND};
@@ -22,6 +24,7 @@ use crate::services::{
     ByteStream, FileReply, FileRequest, GatewayKind, NodeStatus, PlaceAt, Registration, Relayed, Remote, RemoteError,
     Rest, WorkerState, shown,
 };
+use crate::tls::{Tls, client_config};
 
 /// Time to connect: nodes of one cluster are near.
 const CONNECT: Duration = Duration::from_secs(2);
@@ -67,26 +70,42 @@ const UNIX: &str = "unix";
 /// Other nodes over HTTP.
 #[derive(Debug, Clone)]
 pub(crate) struct HttpRemote {
+    /// Makes all others, and stands in for those that cannot be made.
     client: Client,
-    /// Clients for sockets of this machine, by path.
-    #[cfg_attr(not(unix), expect(dead_code, reason = "only Unix has such sockets"))]
-    sockets: Arc<RwLock<HashMap<String, Client>>>,
+    /// Whom they trust.
+    tls: Tls,
+    /// A thread's connections belong to its own runtime, so that no answer has to wake another thread.
+    by_thread: Arc<ThreadLocal<RefCell<Clients>>>,
+}
+
+/// The clients of one thread.
+#[derive(Debug, Default)]
+struct Clients {
+    /// For nodes that have an address.
+    plain: Option<Client>,
+    /// For sockets of this machine, by path.
+    #[cfg(unix)]
+    sockets: HashMap<String, Client>,
 }
 
 /// The HTTP client cannot be made.
 #[derive(Debug, thiserror::Error)]
 #[error("the HTTP client cannot be made: {0}")]
-pub(crate) struct ClientError(#[from] reqwest::Error);
+pub(crate) enum ClientError {
+    /// The client itself.
+    Client(#[from] reqwest::Error),
+    /// Its TLS.
+    Tls(#[from] rustls::Error),
+}
 
 impl HttpRemote {
-    /// A client with its own connections. It looks at no proxy settings of the environment.
+    /// A client with its own connections, which trusts whom `tls` trusts. It looks at no proxy settings of the
+    /// environment.
     ///
     /// # Errors
     /// When the system gives no resources for it.
-    pub(crate) fn new() -> Result<Self, ClientError> {
-        // The client takes its cryptography from the process; where it is there already, nothing changes.
-        drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
-        Ok(Self { client: builder().build()?, sockets: Arc::default() })
+    pub(crate) fn new(tls: &Tls) -> Result<Self, ClientError> {
+        Ok(Self { client: builder(tls)?.build()?, tls: tls.clone(), by_thread: Arc::default() })
     }
 
     /// A request to `path` at a node. The path is escaped already.
@@ -94,38 +113,41 @@ impl HttpRemote {
         self.client_for(node).request(method, address(node, path))
     }
 
-    /// The client for a node: one for all that have an address, and one for each socket of this machine.
-    fn client_for(&self, node: &Url) -> Client {
+    #[cfg_attr(not(unix), expect(unused_variables, reason = "only Unix has such sockets"))]
+    fn another_client(&self, socket: Option<&str>) -> Result<Client, ClientError> {
+        let builder = builder(&self.tls)?;
         #[cfg(unix)]
-        if node.scheme() == UNIX {
-            return self.client_for_socket(node.path());
-        }
-        self.client.clone()
+        let builder = match socket {
+            Some(path) => builder.unix_socket(path),
+            None => builder,
+        };
+        Ok(builder.build()?)
     }
 
-    #[cfg(unix)]
-    fn client_for_socket(&self, path: &str) -> Client {
-        let known = self.sockets.read().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
-        known.unwrap_or_else(|| {
-            // A client that cannot be made fails at the first request, which then names the node.
-            let client = builder().unix_socket(path).build().unwrap_or_else(|_| self.client.clone());
-            self.sockets
-                .write()
-                .unwrap_or_else(PoisonError::into_inner)
-                .entry(path.to_owned())
-                .or_insert(client)
-                .clone()
-        })
+    /// The client for a node: of each thread one for all nodes that have an address, and one for each socket of this
+    /// machine.
+    fn client_for(&self, node: &Url) -> Client {
+        let made = |socket: Option<&str>| self.another_client(socket).unwrap_or_else(|_| self.client.clone());
+        let clients = &mut *self.by_thread.get_or_default().borrow_mut();
+        #[cfg(unix)]
+        if node.scheme() == UNIX {
+            let path = node.path();
+            let client = clients.sockets.entry(path.to_owned());
+            return client.or_insert_with(|| made(Some(path))).clone();
+        }
+        clients.plain.get_or_insert_with(|| made(None)).clone()
     }
 }
 
-fn builder() -> reqwest::ClientBuilder {
-    Client::builder()
+fn builder(tls: &Tls) -> Result<reqwest::ClientBuilder, ClientError> {
+    let builder = Client::builder()
+        .tls_backend_preconfigured(client_config(tls)?)
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT)
         .pool_idle_timeout(IDLE)
-        .tcp_nodelay(true)
+        .tcp_nodelay(true);
+    Ok(builder)
 }
 
 #[async_trait]
@@ -172,16 +194,12 @@ impl Remote for HttpRemote {
 
     async fn file(&self, node: &Url, request: FileRequest) -> Result<FileReply, RemoteError> {
         let name = utf8_percent_encode(&request.name, PATH).to_string();
-        let mut outgoing = self.request(Method::GET, node, &name);
-        for (name, value) in [("accept", request.accept), ("if-none-match", request.if_none_match)] {
-            if let Some(value) = value {
-                outgoing = outgoing.header(name, value);
-            }
-        }
+        let passed: HeaderMap = request.headers.iter().filter_map(pair).collect();
+        let outgoing = self.request(Method::GET, node, &name).headers(passed);
         let answer = send(node, SHORT, outgoing).await?;
         let status = answer.status().as_u16();
         let mut headers = relayed(answer.headers());
-        for name in ["etag", CONTENT_KIND] {
+        for name in ["etag", "content-encoding", CONTENT_KIND] {
             headers.extend(text(answer.headers(), name).map(|value| (name.to_owned(), value)));
         }
         Ok(FileReply { status, headers, body: read(node, SHORT, answer).await? })
@@ -306,6 +324,12 @@ impl HttpRemote {
             request.headers.iter().filter(|(name, _)| name != "content-type").filter_map(pair).collect();
         let mut outgoing = outgoing.headers(passed).header(headers::VERSION, request.version.to_string());
         outgoing = outgoing.header(headers::HOPS, u16::from(request.node.hops));
+        if request.extended.understood {
+            outgoing = outgoing.header(headers::PEER, "1");
+        }
+        if request.extended.used {
+            outgoing = outgoing.header(FORMS, headers::EXTENDED);
+        }
         if request.serialized {
             outgoing = outgoing.header(headers::ENCODING, headers::SERIALIZED);
         }

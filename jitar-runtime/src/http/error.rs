@@ -1,11 +1,14 @@
 //! Every failure as an HTTP response: the one file that knows which error has which status.
 
+use std::borrow::Cow;
+
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use actix_web::http::{ConnectionType, StatusCode};
 use jitar_engine::manifest::InvalidVersionNumber;
 use serde_json::json;
 
+use super::context::{Context, ErrorForm, PROBLEM};
 use super::headers::CONTENT_KIND;
 use crate::execution::{ArgumentsError, ExecutionError};
 use crate::isolate::IsolateError;
@@ -44,9 +47,15 @@ pub(super) enum HttpError {
     /// The connection broke within the body.
     #[error("the request body cannot be read: {0}")]
     BodyBroken(String),
-    /// The body is compressed.
-    #[error("the content encoding `{0}` is not supported; send the body as it is")]
+    /// The body is compressed in a way that is not known.
+    #[error("the content encoding `{0}` is not supported; send gzip, deflate, br, or the body as it is")]
     ContentEncoding(String),
+    /// The body is not what its encoding says.
+    #[error("the request body is not valid {0}")]
+    BodyCoding(&'static str),
+    /// The request can be understood in more than one way, so that it is understood in none.
+    #[error("malformed request: {0}")]
+    Malformed(&'static str),
     /// Application code answered with something that HTTP cannot carry.
     #[error("the procedure answered with {0}")]
     IllegalReply(String),
@@ -61,6 +70,8 @@ impl HttpError {
             | Self::MissingProcedureName
             | Self::InvalidProcedureName
             | Self::Version(_)
+            | Self::BodyCoding(_)
+            | Self::Malformed(_)
             | Self::BodyBroken(_) => StatusCode::BAD_REQUEST,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
@@ -70,10 +81,28 @@ impl HttpError {
         }
     }
 
+    /// A word for programs, which texts for people are not.
+    fn code(&self) -> Cow<'static, str> {
+        match self {
+            Self::Service(error) => code_of(error).map_or_else(|| slug(self.status()), Cow::Borrowed),
+            Self::MissingProcedureName | Self::InvalidProcedureName => "invalid-procedure-name".into(),
+            Self::Version(_) => "invalid-version".into(),
+            Self::IllegalReply(_) => "illegal-reply".into(),
+            Self::MalformedPath
+            | Self::Malformed(_)
+            | Self::Method(_)
+            | Self::BodyTooLarge(_)
+            | Self::BodyTimeout
+            | Self::BodyBroken(_)
+            | Self::BodyCoding(_)
+            | Self::ContentEncoding(_) => slug(self.status()),
+        }
+    }
+
     /// The response.
-    pub(super) fn response(&self, form: ErrorForm) -> HttpResponse {
+    pub(super) fn response(&self, context: &Context) -> HttpResponse {
         let status = self.status();
-        let mut response = form.response(status, &self.to_string());
+        let mut response = response(context, status, &self.to_string(), &self.code());
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(RETRY_SECONDS));
         }
@@ -92,6 +121,10 @@ impl HttpError {
         if let Some(allowed) = allowed {
             response.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
         }
+        if matches!(self, Self::Malformed(_)) {
+            // Nobody knows where the next request begins.
+            response.head_mut().set_connection_type(ConnectionType::Close);
+        }
         response
     }
 }
@@ -107,44 +140,60 @@ fn nothing_happened(error: &ServiceError) -> bool {
     )
 }
 
-/// How a caller wants errors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ErrorForm {
-    /// The bare message.
-    Text,
-    /// RFC 9457.
-    Problem,
+/// What application code threw, in the form that the caller wants.
+pub(super) fn thrown(context: &Context, status: StatusCode, message: &str) -> HttpResponse {
+    response(context, status, message, "application-error")
 }
 
-impl ErrorForm {
-    /// What the value of `accept` asks for.
-    pub(super) fn of_accept(accept: Option<&str>) -> Self {
-        if accept.is_some_and(|accept| accept.contains("application/problem+json")) {
-            Self::Problem
-        } else {
-            Self::Text
+/// An error: the bare message, or RFC 9457.
+fn response(context: &Context, status: StatusCode, message: &str, code: &str) -> HttpResponse {
+    let mut response = HttpResponse::build(status);
+    match context.form {
+        ErrorForm::Text => response
+            .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
+            .insert_header((CONTENT_KIND, "text/plain"))
+            .body(message.to_owned()),
+        ErrorForm::Problem => {
+            let body = json!({
+                "type": "about:blank",
+                "title": status.canonical_reason().unwrap_or("Error"),
+                "status": status.as_u16(),
+                "detail": message,
+                "instance": context.target.path(),
+                "code": code,
+                "requestId": context.id.as_str(),
+            });
+            response
+                .insert_header((CONTENT_TYPE, PROBLEM))
+                .insert_header((CONTENT_KIND, "application/json"))
+                .body(body.to_string())
         }
     }
+}
 
-    /// The response with this message.
-    pub(super) fn response(self, status: StatusCode, message: &str) -> HttpResponse {
-        let mut response = HttpResponse::build(status);
-        match self {
-            Self::Text => response
-                .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
-                .insert_header((CONTENT_KIND, "text/plain"))
-                .body(message.to_owned()),
-            Self::Problem => {
-                let title = status.canonical_reason().unwrap_or("Error");
-                let body =
-                    json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "detail": message });
-                response
-                    .insert_header((CONTENT_TYPE, "application/problem+json"))
-                    .insert_header((CONTENT_KIND, "application/json"))
-                    .body(body.to_string())
-            }
-        }
-    }
+/// `Not Found` as `not-found`.
+fn slug(status: StatusCode) -> Cow<'static, str> {
+    status.canonical_reason().unwrap_or("error").to_ascii_lowercase().replace(' ', "-").into()
+}
+
+/// A word for a service's error, where the status alone says too little.
+fn code_of(error: &ServiceError) -> Option<&'static str> {
+    Some(match error {
+        ServiceError::NoWorkerAvailable(_) => "no-worker-available",
+        ServiceError::FileNotFound(_) => "file-not-found",
+        ServiceError::Remote { .. } => "upstream-failed",
+        ServiceError::Execution(ExecutionError::ProcedureNotFound(_)) => "procedure-not-found",
+        ServiceError::Execution(ExecutionError::VersionNotFound { .. }) => "version-not-found",
+        ServiceError::Execution(ExecutionError::NotTrusted) => "not-trusted",
+        ServiceError::Execution(ExecutionError::NotSafe(_)) => "not-safe",
+        ServiceError::Execution(ExecutionError::TooManyCalls(_)) => "too-many-calls",
+        ServiceError::Execution(ExecutionError::Version(_)) => "invalid-version",
+        ServiceError::Execution(ExecutionError::Arguments(error)) if of_arguments(error) == 400 => "invalid-arguments",
+        ServiceError::Execution(ExecutionError::Isolate(IsolateError::QueueFull)) => "queue-full",
+        ServiceError::Execution(ExecutionError::Isolate(IsolateError::Deadline { .. })) => "deadline-exceeded",
+        ServiceError::Execution(ExecutionError::Isolate(IsolateError::Exceeded(_))) => "limit-exceeded",
+        _ => return None,
+    })
 }
 
 /// The HTTP status of a service's error.
@@ -169,10 +218,18 @@ fn of_execution(error: &ExecutionError) -> u16 {
         ExecutionError::TooManyHops => 508,
         ExecutionError::TooManyCalls(_) => 503,
         ExecutionError::NotSafe(_) => 405,
-        ExecutionError::Arguments(ArgumentsError::UnsupportedMediaType(_)) => 415,
-        ExecutionError::Arguments(ArgumentsError::TooDeep(_)) => 413,
-        ExecutionError::Version(_) | ExecutionError::Arguments(_) => 400,
+        ExecutionError::PlainFormsOnly(_) => 415,
+        ExecutionError::Arguments(error) => of_arguments(error),
+        ExecutionError::Version(_) => 400,
         ExecutionError::Isolate(error) => of_isolate(error),
+    }
+}
+
+fn of_arguments(error: &ArgumentsError) -> u16 {
+    match error {
+        ArgumentsError::UnsupportedMediaType(_) | ArgumentsError::Multipart => 415,
+        ArgumentsError::TooManyFields(_) | ArgumentsError::TooDeep(_) => 413,
+        ArgumentsError::Json(_) | ArgumentsError::NotAnObject | ArgumentsError::Form(_) => 400,
     }
 }
 

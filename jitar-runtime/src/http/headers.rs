@@ -5,8 +5,9 @@
 use std::time::Duration;
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
-use jitar_engine::call::{ContentKind, Headers};
+use jitar_engine::call::{ContentKind, ExtendedForms, FORMS, Headers};
 
+use super::context::REQUEST_ID;
 use crate::execution::NodeHeaders;
 
 pub(super) const VERSION: &str = "x-jitar-procedure-version";
@@ -18,6 +19,7 @@ pub(super) const DEADLINE: &str = "x-jitar-deadline";
 pub(super) const HOPS: &str = "x-jitar-hops";
 pub(super) const RUN_MODE: &str = "x-jitar-run-mode";
 pub(super) const DRY: &str = "dry";
+pub(super) const EXTENDED: &str = "extended";
 /// On answers about health: the node is one of ours.
 pub(super) const PEER: &str = "x-jitar-peer";
 
@@ -43,20 +45,22 @@ const HOP_BY_HOP: [&str; 11] = [
 const REQUEST_ONLY: [&str; 5] = ["host", "content-length", "content-encoding", "accept-encoding", "user-agent"];
 
 /// Response headers that every node writes itself.
-const RESPONSE_ONLY: [&str; 6] =
-    ["content-length", "content-encoding", "date", "etag", "x-content-type-options", CONTENT_KIND];
+const RESPONSE_ONLY: [&str; 7] =
+    ["content-length", "content-encoding", "date", "etag", "x-content-type-options", CONTENT_KIND, REQUEST_ID];
 
-/// Request headers for application code and for the next node.
-pub(super) fn of_request(headers: &HeaderMap) -> Headers {
+/// Request headers for application code and for the next node, with the id of the request.
+pub(super) fn of_request(headers: &HeaderMap, request_id: &str) -> Headers {
     let listed = connection_options(headers.get_all("connection").filter_map(|value| value.to_str().ok()));
     let passes = |name: &str| {
         !name.starts_with(OWN_PREFIX)
             && !HOP_BY_HOP.contains(&name)
             && !REQUEST_ONLY.contains(&name)
+            && name != REQUEST_ID
             && !listed.iter().any(|option| option == name)
     };
     let all = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-    all.filter(|(name, _)| passes(name)).map(|(name, value)| (name.to_owned(), decode(value))).collect()
+    let passing = all.filter(|(name, _)| passes(name)).map(|(name, value)| (name.to_owned(), decode(value)));
+    passing.chain([(REQUEST_ID.to_owned(), request_id.to_owned())]).collect()
 }
 
 /// Response headers of another node that the caller gets.
@@ -90,6 +94,12 @@ pub(super) fn value(headers: &HeaderMap, name: &str) -> Option<String> {
 pub(super) fn joined(headers: &HeaderMap, name: &str) -> Option<String> {
     let values: Vec<String> = headers.get_all(name).map(|value| decode(value.as_bytes())).collect();
     (!values.is_empty()).then(|| values.join(", "))
+}
+
+/// Which forms beyond the known ones a request has and understands.
+pub(super) fn extended_forms(headers: &HeaderMap) -> ExtendedForms {
+    let used = value(headers, FORMS).is_some_and(|forms| forms == EXTENDED);
+    ExtendedForms { understood: used || headers.contains_key(PEER), used }
 }
 
 /// What the sender says about a call's way; what makes no sense counts as absent.
@@ -156,10 +166,17 @@ mod tests {
             ("expect", "100-continue"),
             ("connection", "keep-alive, X-Private"),
             ("x-private", "1"),
+            ("x-request-id", "forged\u{e9}"),
         ]);
-        let mut passed = of_request(&headers);
+        let mut passed = of_request(&headers, "id");
         passed.sort();
-        let expected = [("authorization", "Bearer x"), ("cookie", "a=1"), ("cookie", "b=2"), ("x-latin", "caf\u{e9}")];
+        let expected = [
+            ("authorization", "Bearer x"),
+            ("cookie", "a=1"),
+            ("cookie", "b=2"),
+            ("x-latin", "caf\u{e9}"),
+            ("x-request-id", "id"),
+        ];
         assert_eq!(passed, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
     }
 

@@ -2,11 +2,17 @@
 
 mod body;
 mod client;
+mod context;
+mod cors;
 mod error;
 mod headers;
+mod idle;
+mod inflate;
 pub(crate) mod inspector;
+mod outgoing;
 mod reply;
 mod routes;
+mod screen;
 mod server;
 mod stream;
 
@@ -15,4 +21,4 @@ mod tests;
 
 pub(crate) use client::{ClientError, HttpRemote};
 pub(crate) use error::status_of;
-pub(crate) use server::{HttpServerHandle, serve};
+pub(crate) use server::{HttpOptions, HttpServerHandle, serve};

@@ -5,14 +5,15 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, LOCATION};
 use jitar_engine::call::{ContentKind, Reply};
 
-use super::error::{ErrorForm, HttpError};
+use super::context::{Context, ErrorForm};
+use super::error::{self, HttpError};
 use super::headers::{self, CONTENT_KIND};
 
 /// The response with a procedure's reply.
-pub(super) fn response(reply: &Reply, form: ErrorForm) -> Result<HttpResponse, HttpError> {
+pub(super) fn response(reply: &Reply, context: &Context) -> Result<HttpResponse, HttpError> {
     let status = status(reply)?;
-    let mut response = if form == ErrorForm::Problem && is_bare_error(reply) {
-        form.response(status, &String::from_utf8_lossy(&reply.body))
+    let mut response = if context.form == ErrorForm::Problem && is_bare_error(reply) {
+        error::thrown(context, status, &String::from_utf8_lossy(&reply.body))
     } else {
         HttpResponse::build(status)
             .insert_header((CONTENT_TYPE, content_type(reply.content)))
@@ -75,7 +76,7 @@ mod tests {
     }
 
     fn shown(reply: &Reply) -> String {
-        match response(reply, ErrorForm::Text) {
+        match response(reply, &Context::wanting(ErrorForm::Text)) {
             Ok(response) => {
                 let all = |name: &str| {
                     let values = response.headers().get_all(name).map(|value| value.to_str().unwrap_or("?"));
@@ -119,10 +120,11 @@ mod tests {
 
     #[tokio::test]
     async fn errors_become_problems_on_demand() {
-        let response = response(&reply(404, ContentKind::Text, &[]), ErrorForm::Problem).expect("legal");
+        let response =
+            response(&reply(404, ContentKind::Text, &[]), &Context::wanting(ErrorForm::Problem)).expect("legal");
         assert_eq!(response.headers().get("content-type").expect("set"), "application/problem+json");
         let body = to_bytes(response.into_body()).await.expect("in memory");
-        let expected = r#"{"type":"about:blank","title":"Not Found","status":404,"detail":"x"}"#;
+        let expected = r#"{"type":"about:blank","title":"Not Found","status":404,"detail":"x","instance":"/rpc/f","code":"application-error","requestId":"1"}"#;
         assert_eq!(body, expected);
     }
 }

@@ -2,24 +2,25 @@
 
 use std::io;
 use std::net::{Shutdown, TcpListener};
+#[cfg(unix)]
+use std::os::unix::net::UnixListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
-use socket2::SockRef;
+use rustls::ServerConfig;
+use socket2::Socket;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
+use super::body::BodyLimits;
+use super::cors::Cors;
+use super::idle::Connections;
 use super::routes;
+use crate::config::{CorsConfig, HttpConfig};
 use crate::services::Services;
-
-/// How long an unused connection stays open, as with the known implementation.
-const KEEP_ALIVE: Duration = Duration::from_secs(5);
-
-/// Time for the head of a request.
-const HEAD_TIME: Duration = Duration::from_secs(10);
 
 /// Seconds for sending what is written when the last request has finished; unused connections wait for it too.
 const FLUSH_SECONDS: u64 = 1;
@@ -28,8 +29,10 @@ const FLUSH_SECONDS: u64 = 1;
 pub(super) struct State {
     /// What the process offers.
     pub(super) services: Services,
-    /// Bytes of a request body.
-    pub(super) body_limit: usize,
+    /// What a request body may cost.
+    pub(super) body: BodyLimits,
+    /// Which pages of other origins may call.
+    pub(super) cors: Option<Cors>,
     /// The requests that run.
     pub(super) running: Arc<Running>,
 }
@@ -40,32 +43,99 @@ pub(crate) struct HttpServerHandle {
     running: Arc<Running>,
     task: JoinHandle<io::Result<()>>,
     /// The listening socket, to close it while requests still run.
-    door: TcpListener,
+    door: Socket,
+    /// What ends silent connections.
+    watch: JoinHandle<()>,
 }
 
-/// Serves `services` on `listener` with `n_threads` threads.
+/// What a server listens on.
+#[derive(Debug)]
+pub(crate) enum Listener {
+    /// An address.
+    Tcp(TcpListener),
+    /// A socket of this machine.
+    #[cfg(unix)]
+    Socket(UnixListener),
+}
+
+impl Listener {
+    /// A second handle of the listening socket.
+    fn door(&self) -> io::Result<Socket> {
+        match self {
+            Self::Tcp(listener) => listener.try_clone().map(Socket::from),
+            #[cfg(unix)]
+            Self::Socket(listener) => listener.try_clone().map(Socket::from),
+        }
+    }
+}
+
+impl From<TcpListener> for Listener {
+    fn from(listener: TcpListener) -> Self {
+        Self::Tcp(listener)
+    }
+}
+
+#[cfg(unix)]
+impl From<UnixListener> for Listener {
+    fn from(listener: UnixListener) -> Self {
+        Self::Socket(listener)
+    }
+}
+
+/// How a server listens and answers.
+#[derive(Debug, Clone)]
+pub(crate) struct HttpOptions {
+    /// Bytes of a request body.
+    pub(crate) body_limit: usize,
+    /// How long it waits for its clients.
+    pub(crate) times: HttpConfig,
+    /// Which pages of other origins may call.
+    pub(crate) cors: Option<CorsConfig>,
+    /// TLS, and with it HTTP/2; none for plain HTTP/1.1.
+    pub(crate) tls: Option<ServerConfig>,
+    /// Threads.
+    pub(crate) n_threads: usize,
+}
+
+/// Serves `services` on `listener`.
 ///
 /// # Errors
 /// When the system gives no resources for it.
 pub(crate) fn serve(
-    listener: TcpListener,
+    listener: impl Into<Listener>,
     services: Services,
-    body_limit: usize,
-    n_threads: usize,
+    options: HttpOptions,
 ) -> io::Result<HttpServerHandle> {
+    let listener = listener.into();
+    let HttpOptions { body_limit, times, cors, tls, n_threads } = options;
     let running = Arc::<Running>::default();
-    let door = listener.try_clone()?;
-    let state = web::Data::new(State { services, body_limit, running: Arc::clone(&running) });
+    let door = listener.door()?;
+    let state = web::Data::new(State {
+        services,
+        body: BodyLimits { size: body_limit, time: times.body_time },
+        cors: cors.as_ref().map(Cors::new),
+        running: Arc::clone(&running),
+    });
+    let connections = Connections::new(times);
+    let watch = tokio::spawn(Arc::clone(&connections).watch());
     let server = HttpServer::new(move || App::new().app_data(state.clone()).default_service(web::to(routes::handle)))
         .workers(n_threads)
-        .keep_alive(KEEP_ALIVE)
-        .client_request_timeout(HEAD_TIME)
+        .keep_alive(times.keep_alive)
+        .client_request_timeout(times.head_time)
+        .tls_handshake_timeout(times.head_time)
         .h1_allow_half_closed(false)
+        .on_connect(move |io, data| connections.enter(io, data))
         .shutdown_timeout(FLUSH_SECONDS)
-        .disable_signals()
-        .listen(listener)?
-        .run();
-    Ok(HttpServerHandle { server: server.handle(), running, task: tokio::spawn(server), door })
+        .disable_signals();
+    let server = match (listener, tls) {
+        (Listener::Tcp(listener), Some(tls)) => server.listen_rustls_0_23(listener, tls)?,
+        (Listener::Tcp(listener), None) => server.listen(listener)?,
+        // Whoever comes through a socket is on this machine, where nobody else listens in.
+        #[cfg(unix)]
+        (Listener::Socket(listener), _) => server.listen_uds(listener)?,
+    };
+    let server = server.run();
+    Ok(HttpServerHandle { server: server.handle(), running, task: tokio::spawn(server), door, watch })
 }
 
 impl HttpServerHandle {
@@ -80,12 +150,13 @@ impl HttpServerHandle {
         self.running.is_draining.store(true, Ordering::Relaxed);
         self.server.pause().await;
         // Pausing alone would let clients connect and wait for nothing. Whoever closed it already did what was wanted.
-        drop(SockRef::from(&self.door).shutdown(Shutdown::Both));
+        drop(self.door.shutdown(Shutdown::Both));
         let n_left = match tokio::time::timeout(grace, self.running.finished()).await {
             Ok(()) => 0,
             Err(_) => self.running.n.load(Ordering::Acquire),
         };
         self.server.stop(n_left == 0).await;
+        self.watch.abort();
         n_left
     }
 }

@@ -117,20 +117,38 @@ pub(crate) struct Services {
 pub(crate) struct FileRequest {
     /// Decoded path without the first `/`; empty for the index.
     pub(crate) name: String,
-    /// Value of `accept`.
-    pub(crate) accept: Option<String>,
-    /// Value of `if-none-match`.
-    pub(crate) if_none_match: Option<String>,
+    /// Those of [`FILE_HEADERS`] that came.
+    pub(crate) headers: Headers,
 }
 
-/// An answer to a request for a file: 200, 304, or what another node answered.
+/// Request headers that decide which form of a file is sent, and whether.
+pub(crate) const FILE_HEADERS: [&str; 7] =
+    ["accept", "accept-encoding", "if-match", "if-none-match", "if-range", "range", "sec-fetch-mode"];
+
+impl FileRequest {
+    /// The value of a header.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+#[cfg(test)]
+impl FileRequest {
+    /// A request with these headers.
+    pub(crate) fn of(name: &str, headers: &[(&str, &str)]) -> Self {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Self { name: name.to_owned(), headers: headers.iter().map(owned).collect() }
+    }
+}
+
+/// An answer to a request for a file: 200, 206, 304, 412, 416, or what another node answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FileReply {
     /// HTTP status.
     pub(crate) status: u16,
     /// `content-type`, `etag` and the like.
     pub(crate) headers: Headers,
-    /// The content; empty with 304.
+    /// The content, or what was asked for of it.
     pub(crate) body: Bytes,
 }
 

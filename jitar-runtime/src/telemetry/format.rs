@@ -39,7 +39,7 @@ impl Record<'_> {
         let mut line = format!("[{level}][{}] {}", self.time, visible(&self.fields.message));
         for (name, value) in &self.fields.others {
             let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            line.extend([" ", name, "=", &visible(&value)]);
+            line.extend([" ", name, "=", &visible(&value.replace('\n', "\\n"))]);
         }
         line.push('\n');
         line
@@ -75,11 +75,13 @@ impl Colour {
     }
 }
 
-/// Control characters could move a terminal's cursor and hide lines; they are shown, except line breaks and tabs.
+/// Control characters could move a terminal's cursor and hide lines; they are shown, except line breaks and tabs. A
+/// line within a record that begins like a record is moved in, so that nobody takes it for one.
 fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
+            '[' if shown.ends_with('\n') => shown.push_str("  ["),
             '\n' | '\t' => shown.push(character),
             control if control.is_control() => shown.extend(control.escape_default()),
             other => shown.push(other),
@@ -143,6 +145,8 @@ mod tests {
             ("Server stopped", serde_json::json!({}), "[WARN][2026-11-22T09:30:46.606Z] Server stopped\n"),
             ("a", serde_json::json!({"b": 1, "c": "d"}), "[WARN][2026-11-22T09:30:46.606Z] a b=1 c=d\n"),
             ("[\n  x\n]", serde_json::json!({}), "[WARN][2026-11-22T09:30:46.606Z] [\n  x\n]\n"),
+            ("a\n[INFO][x] b", serde_json::json!({}), "[WARN][2026-11-22T09:30:46.606Z] a\n  [INFO][x] b\n"),
+            ("a", serde_json::json!({"b": "\n[INFO][x]"}), "[WARN][2026-11-22T09:30:46.606Z] a b=\\n[INFO][x]\n"),
             ("a\x1b[2Kb\r\u{9b}ü", serde_json::json!({}), "[WARN][2026-11-22T09:30:46.606Z] a\\u{1b}[2Kb\\r\\u{9b}ü\n"),
         ];
         for (message, others, expected) in cases {

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::{Measured, load, process, ratio};
-use crate::service::{Output, Service};
+use crate::service::Service;
 use crate::workspace::Workspace;
 use crate::{cargo, http, ports, term, tools};
 

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: what starting and calling costs, beside Node in the same run. Rounds of the two alternate, so
 //! that both see the same machine.
 
+mod build;
 mod cluster;
 mod load;
 mod node;
@@ -35,6 +36,8 @@ enum What {
     Rpc,
     /// What a gateway adds, beside nginx, and calls from segment to segment
     Cluster,
+    /// From sources to JavaScript, beside esbuild and tsc
+    Build,
 }
 
 /// One quantity of one subject.
@@ -103,6 +106,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     }
     if wanted(What::Cluster) {
         results.extend(cluster::measure(workspace, options.quick)?);
+    }
+    if wanted(What::Build) {
+        results.extend(build::measure(workspace, options.quick)?);
     }
     let rows: Vec<Vec<String>> = results.iter().map(Measured::row).collect();
     println!("\n{}\n{}", term::style(Tone::Strong, "Median and spread"), term::table(&rows, 1));

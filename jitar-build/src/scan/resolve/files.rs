@@ -10,7 +10,7 @@ use super::super::parse::Language;
 const EXTENSIONS: [&str; 7] = ["ts", "tsx", "mts", "js", "jsx", "mjs", "json"];
 
 /// What `./x.js` means when both `x.js` and `x.ts` are there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Preference {
     /// `x.ts`: TypeScript names the file that it will be compiled to.
     TypeScript,

@@ -10,6 +10,7 @@ mod files;
 mod package;
 mod tsconfig;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -100,11 +101,13 @@ pub(super) struct Resolver<'a> {
     app: &'a Utf8Path,
     tsconfig: TsConfig,
     packages: Packages,
+    /// Files found for paths: modules are imported from many places.
+    found: HashMap<(Utf8PathBuf, Preference), Option<Utf8PathBuf>>,
 }
 
 impl<'a> Resolver<'a> {
     pub(super) fn new(app: &'a Utf8Path, tsconfig: TsConfig) -> Self {
-        Self { app, tsconfig, packages: Packages::default() }
+        Self { app, tsconfig, packages: Packages::default(), found: HashMap::new() }
     }
 
     /// How the application's modules are compiled.
@@ -155,7 +158,10 @@ impl<'a> Resolver<'a> {
         let found = match &importer.package {
             Some(_) => self.in_package(&path, only_folder, way),
             None if only_folder => files::index(&path),
-            None => find(&path, preference(importer)),
+            None => {
+                let key = (path.clone(), preference(importer));
+                self.found.entry(key).or_insert_with_key(|(path, preference)| find(path, *preference)).clone()
+            }
         };
         match (found, &importer.package) {
             (Some(file), Some(package)) => self.file_of(package, file),

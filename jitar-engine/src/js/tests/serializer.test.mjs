@@ -441,11 +441,11 @@ test("limits", () => {
     assert.throws(() => words.deserialize(value), PayloadTooLarge);
   }
   assert.throws(() => client.serialize(deep(100_000)), ServerError);
-  assert.throws(() => client.serializeArguments({ a: deep(65) }), PayloadTooLarge);
+  assert.throws(() => client.writeArguments({ a: deep(65) }).forms, PayloadTooLarge);
   let doubled = [];
   for (let level = 0; level < 60; level++) doubled = [doubled, doubled];
   assert.throws(() => client.serialize(doubled), ServerError);
-  assert.throws(() => client.serializeArguments({ doubled }), PayloadTooLarge);
+  assert.throws(() => client.writeArguments({ doubled }).forms, PayloadTooLarge);
   assert.throws(() => createSerializer({ limits: { depth: 1e9 } }).serialize(deep(100_000)), ServerError);
   assert.throws(
     () =>
@@ -457,15 +457,35 @@ test("limits", () => {
   );
 });
 
+test("says when only nodes of ours understand", () => {
+  const shared = [1];
+  for (const [value, expected] of [
+    [[1, "a", null, true, 1n, { a: [] }, new Date(0), new Map(), new Data(), new Error("e"), Buffer.from("a")], false],
+    [NaN, true],
+    [[-0], true],
+    [{ a: undefined }, true],
+    [[undefined], true],
+    [[shared, shared], true],
+    [new Date(NaN), true],
+    [new Uint8Array(2), true],
+    [new ArrayBuffer(2), true],
+    [tag("Date", { value: "x" }), true],
+  ]) {
+    assert.equal(peer.write(value).isExtended, expected, String(value));
+    assert.equal(peer.writeArguments({ value: [value] }).isExtended, expected, String(value));
+  }
+  assert.equal(client.write([undefined, NaN]).isExtended, false);
+});
+
 test("each argument is a value of its own", () => {
   const shared = { a: 1 };
-  const args = peer.deserializeArguments(wire(peer.serializeArguments({ a: [shared, shared], b: shared })));
+  const args = peer.deserializeArguments(wire(peer.writeArguments({ a: [shared, shared], b: shared }).forms));
   assert.equal(args.a[0], args.a[1]);
   assert.deepEqual(args.b, shared);
 });
 
 test("arguments", () => {
-  const forms = peer.serializeArguments({ a: new Date(0), u: undefined, "...rest": [1n], __proto__x: null });
+  const forms = peer.writeArguments({ a: new Date(0), u: undefined, "...rest": [1n], __proto__x: null }).forms;
   assert.deepEqual(Object.keys(forms), ["a", "...rest", "__proto__x"]);
   const args = peer.deserializeArguments(wire(forms));
   assert.deepEqual(args, { a: new Date(0), "...rest": [1n], __proto__x: null });
@@ -481,7 +501,7 @@ test("instances of unknown classes pass through middleware untouched", () => {
     '{"serialized":true,"name":"Date","value":"2021-01-01T00:00:00.000Z"}}},"n":[1]}';
   const args = middleware.deserializeArguments(JSON.parse(text));
   assert.deepEqual(Object.keys(args.order), []);
-  assert.equal(JSON.stringify(middleware.serializeArguments(args)), text);
+  assert.equal(JSON.stringify(middleware.writeArguments(args).forms), text);
   const limited = createSerializer({ opaque: true, limits: { depth: 5 } });
   const deep = { ...instance("x", {}), key: "x", args: { 0: JSON.parse("[[[[[]]]]]") } };
   assert.throws(() => limited.deserialize(deep), PayloadTooLarge);

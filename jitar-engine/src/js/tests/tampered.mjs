@@ -71,7 +71,7 @@ function scenario() {
   const serializer = createSerializer({ classes, trusted: true, peer: true });
   const crossed = serializer.deserialize(parse(stringify(serializer.serialize(value))));
   delete crossed.error.stack;
-  const back = serializer.serializeArguments({ crossed });
+  const back = serializer.writeArguments({ crossed }).forms;
   const { error } = crossed;
   return stringify({
     bound,

@@ -29,6 +29,8 @@ pub mod __private {
         pub assets: &'static [(&'static str, &'static [u8])],
         /// Browser modules.
         pub client: &'static [(&'static str, &'static [u8])],
+        /// As in the real library.
+        pub encoded: &'static [(&'static str, &'static [u8], &'static [u8])],
     }
 
     /// An embedded service unit.

@@ -9,7 +9,7 @@ use jitar_engine::Certificates;
 use jitar_engine::manifest::{AppManifest, Unit};
 use url::Url;
 
-use super::address::{listen_address, parse_listen};
+use super::address::{listen_address, parse_listen, parse_socket};
 use super::fields::{Fields, Spanned};
 use super::file::{Segments, ServiceFile};
 use super::interpolate::interpolate;
@@ -17,7 +17,7 @@ use super::json::{self, Node, SyntaxError};
 use super::problem::{ConfigError, Problem, Problems, suggestion};
 use super::scripts::{ScriptError, name_of, specifier};
 use super::source::Source;
-use super::{Config, Environment, Inspect, Isolates, Limits, LogConfig, Overrides, Role};
+use super::{Config, Environment, Inspect, Isolates, Limits, LogConfig, Overrides, Role, TlsConfig};
 
 /// What a binary carries, as far as a configuration depends on it.
 #[derive(Debug, Clone)]
@@ -85,7 +85,7 @@ fn syntax_problem(source: &Source, error: &SyntaxError) -> Problem {
 }
 
 /// Time for people at a breakpoint.
-const DEBUGGING: Duration = Duration::from_secs(24 * 60 * 60);
+const DEBUGGING: Duration = Duration::from_hours(24);
 
 /// The limits, without those for time when the service is debugged.
 fn limits_of(limits: Limits, inspect: Option<Inspect>) -> Limits {
@@ -117,13 +117,15 @@ fn resolve(
     if let (Role::Gateway(_) | Role::Proxy(_) | Role::Repository(_), Some(at)) = (&service.role, file.get_only_safe) {
         problems.add(at, "'getOnlySafe' belongs to the services that run procedures: workers and standalones");
     }
-    let (url, listen) = address?;
+    let Addresses { url, listen, socket } = address?;
+    let tls = fitting_tls(&url, file.tls, file.url.as_ref().map_or(0, |url| url.at), problems);
     let body = overrides.http_body_limit.map_or(file.limits.body, NonZeroUsize::get);
     let inspect = overrides.debugging();
     let config = Config {
         file: source.file.clone(),
         url,
         listen,
+        socket,
         set_up,
         tear_down,
         middleware,
@@ -134,6 +136,9 @@ fn resolve(
         admin: resolve_admin(file.admin.as_ref(), problems),
         limits: limits_of(Limits { body, ..file.limits }, inspect),
         get_only_safe: file.get_only_safe.is_some(),
+        tls,
+        cors: file.cors,
+        http: file.http,
         permissions: file.permissions.resolve(environment, &working_folder()),
         certificates: Certificates::default(),
         log: LogConfig {
@@ -144,6 +149,22 @@ fn resolve(
         inspect,
     };
     Some((config, unit.id.clone()))
+}
+
+/// An `https` address needs a certificate, and a certificate an `https` address: peers go by it.
+fn fitting_tls(url: &Url, tls: Option<Spanned<TlsConfig>>, url_at: usize, problems: &Problems) -> TlsConfig {
+    let is_https = url.scheme() == "https";
+    match &tls {
+        Some(tls) if !is_https && tls.value.identity.is_some() => {
+            problems.add(tls.at, "'tls' has a certificate, so 'url' must begin with https://");
+        }
+        Some(tls) if is_https && tls.value.identity.is_none() => {
+            problems.add(tls.at, "an 'https' address needs 'tls.cert' and 'tls.key'");
+        }
+        None if is_https => problems.add(url_at, "Field 'url': 'https' needs 'tls' with 'cert' and 'key'"),
+        _ => {}
+    }
+    tls.map(|tls| tls.value).unwrap_or_default()
 }
 
 /// Middleware runs in the isolate that runs the call, so it takes a service that runs procedures itself.
@@ -161,22 +182,31 @@ fn supported_middleware<'a>(
     }
 }
 
-/// The service's address for others, and the one to bind.
-fn resolve_address(file: &ServiceFile, given: Option<&Url>, problems: &Problems) -> Option<(Url, SocketAddr)> {
+/// The service's address for others, and where it listens.
+struct Addresses {
+    url: Url,
+    listen: SocketAddr,
+    socket: Option<PathBuf>,
+}
+
+fn resolve_address(file: &ServiceFile, given: Option<&Url>, problems: &Problems) -> Option<Addresses> {
     let written = file.url.as_ref();
     let url = given.or(written.map(|url| &url.value));
-    let listen = match (&file.listen, url) {
-        (Some(listen), _) => {
-            let wrong = |problem| problems.add(listen.at, format!("Field 'listen': {problem}"));
-            parse_listen(&listen.value).map_err(wrong).ok()
+    let mut socket = None;
+    let mut address = None;
+    if let Some(listen) = &file.listen {
+        let wrong = |problem| problems.add(listen.at, format!("Field 'listen': {problem}"));
+        match parse_socket(&listen.value) {
+            Some(path) => socket = Some(path.map_err(wrong).ok()?),
+            None => address = Some(parse_listen(&listen.value).map_err(wrong).ok()?),
         }
-        (None, Some(url)) => {
-            let at = written.map_or(0, |url| url.at);
-            listen_address(url).map_err(|problem| problems.add(at, format!("Field 'url': {problem}"))).ok()
-        }
-        (None, None) => None,
-    };
-    Some((url?.clone(), listen?))
+    }
+    let url = url?;
+    let at = written.map_or(0, |url| url.at);
+    let of_url = || listen_address(url).map_err(|problem| problems.add(at, format!("Field 'url': {problem}"))).ok();
+    // Who listens on a socket listens at the URL as well: other machines cannot come through the socket.
+    let listen = address.or_else(of_url)?;
+    Some(Addresses { url: url.clone(), listen, socket })
 }
 
 /// The address of the listener for operators.

@@ -42,7 +42,7 @@ fn loaded(text: &str) -> Config {
 
 #[test]
 fn every_problem_is_reported_with_its_place() {
-    let cases: [(&str, &[&str]); 33] = [
+    let cases: [(&str, &[&str]); 40] = [
         ("{}", &["s.json:1:1: Field 'url' is required", "s.json:1:1: Unknown service configured: "]),
         ("", &["s.json:1:1: this is not valid JSON: EOF while parsing a value"]),
         ("[]", &["s.json:1:1: a service file is an object"]),
@@ -117,7 +117,62 @@ fn every_problem_is_reported_with_its_place() {
             r#"{"url": "http://127.0.0.1:1", "repository": {"assets": ["a/{b"], "assetRoot": "../x"}}"#,
             &["s.json:1:57: 'a/{b' is not a pattern for files: ", "s.json:1:79: Invalid location: ../x"],
         ),
-        (r#"{"url": "https://127.0.0.1:1", "gateway": {}}"#, &["s.json:1:9: Field 'url': 'https' is not supported"]),
+        (
+            r#"{"url": "https://127.0.0.1:1", "gateway": {}}"#,
+            &["s.json:1:9: Field 'url': 'https' needs 'tls' with 'cert' and 'key'"],
+        ),
+        (
+            r#"{"url": "https://127.0.0.1:1", "gateway": {}, "tls": {"ca": "/missing/ca.pem"}}"#,
+            &[
+                "s.json:1:54: an 'https' address needs 'tls.cert' and 'tls.key'",
+                "s.json:1:61: Field 'tls.ca': cannot read `/missing/ca.pem`: ",
+            ],
+        ),
+        (
+            r#"{"url": "http://127.0.0.1:1", "gateway": {}, "tls": {"cert": "/missing/c", "key": "/missing/k"}}"#,
+            &[
+                "s.json:1:53: 'tls' has a certificate, so 'url' must begin with https://",
+                "s.json:1:62: Field 'tls.cert': cannot read `/missing/c`: ",
+            ],
+        ),
+        (
+            r#"{"url": "http://127.0.0.1:1", "gateway": {}, "tls": {"key": "k", "requireClientCert": true, "ciphers": 1}}"#,
+            &[
+                "s.json:1:53: Field 'tls.cert' is required beside the other half",
+                "s.json:1:66: 'tls.requireClientCert' needs 'cert', 'key' and the authority",
+                "s.json:1:93: Unknown field 'tls.ciphers'",
+            ],
+        ),
+        (
+            r#"{"url": "http://127.0.0.1:1", "gateway": {}, "cors": {"origin": ["*"], "methods": ["PUT"], "headers": ["a b"]}}"#,
+            &[
+                "s.json:1:54: Field 'cors.origins' is required",
+                "s.json:1:55: Unknown field 'cors.origin'; did you mean 'origins'?",
+                "s.json:1:84: 'PUT' is no method that services answer; those are GET, HEAD, POST, OPTIONS",
+                "s.json:1:104: 'a b' is not the name of a header",
+            ],
+        ),
+        (
+            r#"{"url": "http://127.0.0.1:1", "gateway": {}, "cors": {"origins": ["*", "a.example"], "credentials": true}}"#,
+            &[
+                "s.json:1:72: 'a.example' stands beside \"*\", which means all origins",
+                "s.json:1:86: 'cors.credentials' needs named 'origins', 'headers' and 'exposed', without \"*\"",
+            ],
+        ),
+        (
+            r#"{"url": "http://127.0.0.1:1", "gateway": {}, "cors": {"origins": ["a.example/x"], "maxAge": -1}}"#,
+            &[
+                "s.json:1:67: 'a.example/x' is not an origin such as https://example.com, and not \"*\"",
+                "s.json:1:93: Field 'cors.maxAge': -1 is not between 0 and 86400",
+            ],
+        ),
+        (
+            r#"{"url": "http://127.0.0.1:1", "gateway": {}, "http": {"headTime": 0, "headtime": 1}}"#,
+            &[
+                "s.json:1:67: Field 'http.headTime': 0 is not between 1000 and ",
+                "s.json:1:70: Unknown field 'http.headtime'; did you mean 'headTime'?",
+            ],
+        ),
         (
             r#"{"url": "http://127.0.0.1:1", "gateway": {"trustKey": "${KYE}"}}"#,
             &["s.json:1:55: environment variable 'KYE' is not set; did you mean 'KEY'?"],
@@ -132,8 +187,12 @@ fn every_problem_is_reported_with_its_place() {
             ],
         ),
         (
-            r#"{"url": "http://127.0.0.1:1", "gateway": {}, "tls": {}, "cors": {}, "supervise": false}"#,
-            &["s.json:1:46: 'tls' is not supported", "s.json:1:57: 'cors' is not", "s.json:1:69: 'supervise' is not"],
+            r#"{"url": "http://127.0.0.1:1", "gateway": {}, "tls": {}, "admin": {}, "supervise": false}"#,
+            &[
+                "s.json:1:53: 'tls' has neither 'cert' and 'key' nor 'ca'",
+                "s.json:1:66: Field 'admin.listen' is required",
+                "s.json:1:70: 'supervise' is not",
+            ],
         ),
         (
             r#"{"url": "http://127.0.0.1:1", "gateway": {}, "limits": {"heap": 1, "buffers": 1}, "isolates": "all"}"#,
@@ -164,8 +223,8 @@ fn every_problem_is_reported_with_its_place() {
             &["s.json:1:56: Field 'listen': '3000' is not an address such as"],
         ),
         (
-            r#"{"url": "http://127.0.0.1:1", "gateway": {}, "listen": "unix:/x"}"#,
-            &["s.json:1:56: Field 'listen': 'unix:' is not supported by this version"],
+            r#"{"url": "http://127.0.0.1:1", "gateway": {}, "listen": "unix:x"}"#,
+            &["s.json:1:56: Field 'listen': 'x' is not a path from / on"],
         ),
         (
             r#"{"url": "http://127.0.0.1:1", "worker": {"segments": ["a"]}, "setUp": ["./setup", "../x"]}"#,
@@ -225,6 +284,14 @@ intake                  any rate; any concurrency
 idempotency.window      600000 ms
 idempotency.entries     10000
 admin.listen            none
+tls.cert                none
+tls.key                 none
+tls.ca                  none
+tls.requireClientCert   false
+cors                    none
+http.headTime           10000 ms
+http.bodyTime           60000 ms
+http.keepAlive          5000 ms
 log.level               info
 log.format              text
 shutdown.grace          30000 ms
@@ -239,6 +306,9 @@ fn every_setting_arrives() {
         "setUp": ["./setUp"], "tearDown": ["setUp.js"], "healthChecks": ["/check"],
         "limits": {"heap": 33554432, "cpu": 1, "wall": 2, "pending": 3, "queue": 4, "body": 5,
             "depth": 6, "nodes": 7, "string": 8, "bigint": 9}, "getOnlySafe": true,
+        "cors": {"origins": ["https://A.example:443", "http://localhost:5173"], "methods": ["post"], "headers": ["X-A"],
+            "exposed": ["X-B"], "credentials": true, "maxAge": 60},
+        "http": {"headTime": 6000, "bodyTime": 7, "keepAlive": 8000},
         "log": {"level": "debug", "format": "json"}, "shutdown": {"grace": 0},
         "rateLimit": {"key": "header:X-User", "perSecond": 6, "burst": 7}, "concurrency": "adaptive",
         "idempotency": {"window": 8, "entries": 9}, "admin": {"listen": "127.0.0.1:2"},
@@ -273,6 +343,15 @@ fn every_setting_arrives() {
         "idempotency.window      8 ms",
         "idempotency.entries     9",
         "admin.listen            127.0.0.1:2",
+        "cors.origins            https://a.example, http://localhost:5173",
+        "cors.methods            POST",
+        "cors.headers            content-type, x-jitar-data-encoding, x-jitar-procedure-version, x-request-id, x-a",
+        "cors.exposed            x-jitar-content-type, x-request-id, x-b",
+        "cors.credentials        true",
+        "cors.maxAge             60 s",
+        "http.headTime           6000 ms",
+        "http.bodyTime           7 ms",
+        "http.keepAlive          8000 ms",
         "log.level               debug",
         "log.format              json",
         "shutdown.grace          0 ms",
@@ -310,6 +389,9 @@ fn every_setting_arrives() {
     assert_eq!((repository.index_filename.as_str(), repository.asset_root.as_str()), ("i.html", "web"));
     assert_eq!(repository.assets, ["index.html", "assets/**/*"]);
     assert!(repository.serve_index_on_not_found && standalone.trust_keys.accepts("k"));
+
+    let socket = loaded(r#"{"url": "http://127.0.0.1:1", "listen": "unix:/run/x.sock", "gateway": {}}"#);
+    assert_eq!((socket.listen.to_string().as_str(), socket.socket), ("127.0.0.1:1", Some("/run/x.sock".into())));
 
     let proxy = r#"{"url": "http://127.0.0.1:1", "proxy": {"worker": "http://w:1", "repository": "http://r:1"}}"#;
     let Role::Proxy(proxy) = loaded(proxy).role else { panic!("a proxy") };

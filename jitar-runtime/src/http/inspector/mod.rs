@@ -1,4 +1,4 @@
-//! The address of debuggers (`--inspect`): a list of the isolates and a web socket to each, as Chrome DevTools and editors
+//! The address of debuggers (`--inspect`): a list of the isolates and a web socket to each, as Chrome and editors
 //! expect them. A thread and a runtime of its own, because an isolate that stands still must not keep it waiting.
 
 mod list;

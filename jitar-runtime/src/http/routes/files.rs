@@ -1,26 +1,31 @@
 //! Every other path: files.
 
-use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT, IF_NONE_MATCH};
+use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
+use jitar_engine::call::Headers;
 use tracing::{info, warn};
 
 use super::{detailed, loggable};
 use crate::execution::decode_path;
+use crate::http::context::Context;
 use crate::http::error::HttpError;
 use crate::http::headers;
 use crate::http::server::State;
-use crate::services::{FileReply, FileRequest, ServiceError};
+use crate::services::{FILE_HEADERS, FileReply, FileRequest, ServiceError};
 
 /// Provides a file.
-pub(super) async fn provide(state: &State, request: &HttpRequest) -> Result<HttpResponse, HttpError> {
+pub(super) async fn provide(
+    state: &State,
+    request: &HttpRequest,
+    context: &Context,
+) -> Result<HttpResponse, HttpError> {
     match try_provide(state, request).await {
         Ok((name, reply)) => {
-            info!("Provided file: {}", loggable(&name));
+            info!(requestId = %context.id, status = reply.status, "Provided file: {}", loggable(&name));
             Ok(response(reply))
         }
         Err(error) => {
-            warn!("Failed to provide file: {}", detailed(&error));
+            warn!(requestId = %context.id, "Failed to provide file: {}", detailed(&error));
             Err(error)
         }
     }
@@ -31,12 +36,15 @@ async fn try_provide(state: &State, request: &HttpRequest) -> Result<(String, Fi
     let path = request.uri().path();
     let name = decode_path(path.strip_prefix('/').unwrap_or(path)).map_err(|_| HttpError::MalformedPath)?;
     let name = name.trim().to_owned();
-    let file = FileRequest {
-        name: name.clone(),
-        accept: headers::joined(request.headers(), ACCEPT.as_str()),
-        if_none_match: headers::joined(request.headers(), IF_NONE_MATCH.as_str()),
-    };
+    let file = FileRequest { name: name.clone(), headers: file_headers(request) };
     Ok((name, provider.provide(file).await?))
+}
+
+/// What decides about the form of the file. Only a GET can ask for a part (RFC 9110, 14.2).
+fn file_headers(request: &HttpRequest) -> Headers {
+    let counts = |name: &&str| *request.method() == Method::GET || !matches!(*name, "range" | "if-range");
+    let value = |name: &str| Some((name.to_owned(), headers::joined(request.headers(), name)?));
+    FILE_HEADERS.into_iter().filter(counts).filter_map(value).collect()
 }
 
 fn response(reply: FileReply) -> HttpResponse {

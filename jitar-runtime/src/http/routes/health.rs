@@ -6,18 +6,19 @@ use serde_json::{Map, Value};
 use tracing::{debug, error};
 
 use super::detailed;
+use crate::http::context::Context;
 use crate::http::error::HttpError;
 use crate::http::headers::{CONTENT_KIND, PEER};
 use crate::http::server::State;
 
 /// The result of each check.
-pub(super) async fn health(state: &State) -> Result<HttpResponse, HttpError> {
+pub(super) async fn health(state: &State, context: &Context) -> Result<HttpResponse, HttpError> {
     let results = state
         .services
         .health
         .health()
         .await
-        .inspect_err(|error| error!("Failed to get health: {}", detailed(error)))?;
+        .inspect_err(|error| error!(requestId = %context.id, "Failed to get health: {}", detailed(error)))?;
     debug!("Got health");
     let body: Map<String, Value> = results.into_iter().map(|(name, is_well)| (name, Value::from(is_well))).collect();
     Ok(HttpResponse::Ok()

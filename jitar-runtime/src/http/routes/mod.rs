@@ -11,15 +11,17 @@ mod tests;
 
 use std::error::Error;
 
-use actix_web::http::header::{ACCEPT, HeaderValue, X_CONTENT_TYPE_OPTIONS};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::header::{HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use jitar_engine::call::RunMode;
 
-use super::error::{ErrorForm, HttpError};
-use super::headers;
+use super::context::{Context, REQUEST_ID};
+use super::error::HttpError;
+use super::idle::Entry;
 use super::server::State;
+use super::{outgoing, screen};
 use crate::services::{Audience, ServiceError};
 
 /// Methods of `/rpc`.
@@ -181,15 +183,33 @@ fn is_known(method: &Method) -> bool {
 /// Answers every request.
 pub(super) async fn handle(state: Data<State>, request: HttpRequest, payload: Payload) -> HttpResponse {
     let _running = state.running.enter();
-    let form = ErrorForm::of_accept(headers::joined(request.headers(), ACCEPT.as_str()).as_deref());
-    if head_length(&request) > MAX_HEAD {
+    let entry = request.conn_data::<Entry>();
+    let _busy = entry.map(Entry::run);
+    let context = Context::of(&request);
+    let mut response = match state.cors.as_ref().and_then(|cors| cors.preflight(request.method(), request.headers())) {
+        Some(preflight) => preflight,
+        None => answer(&state, &request, payload, &context).await,
+    };
+    let headers = response.headers_mut();
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(HeaderName::from_static(REQUEST_ID), context.id.header());
+    if state.running.is_draining() {
+        response.head_mut().set_connection_type(ConnectionType::Close);
+    }
+    outgoing::in_parts(response, || entry.map(Entry::send))
+}
+
+async fn answer(state: &State, request: &HttpRequest, payload: Payload, context: &Context) -> HttpResponse {
+    if head_length(request) > MAX_HEAD {
         return HttpResponse::build(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE).force_close().finish();
     }
-    let outcome = dispatch(&state, &request, payload, form).await;
-    let mut response = outcome.unwrap_or_else(|error| error.response(form));
-    response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    if state.running.is_draining() {
-        response.head_mut().set_connection_type(actix_web::http::ConnectionType::Close);
+    let outcome = match screen::check(request.head()) {
+        Ok(()) => dispatch(state, request, payload, context).await,
+        Err(error) => Err(error),
+    };
+    let mut response = outcome.unwrap_or_else(|error| error.response(context));
+    if let Some(cors) = &state.cors {
+        cors.complete(request.headers(), response.headers_mut());
     }
     response
 }
@@ -206,15 +226,15 @@ async fn dispatch(
     state: &State,
     request: &HttpRequest,
     payload: Payload,
-    form: ErrorForm,
+    context: &Context,
 ) -> Result<HttpResponse, HttpError> {
     let route = Route::of(request.method(), request.uri().path());
     if state.services.operations.audience == Audience::Operators && !route.is_for_operators() {
         return Err(ServiceError::NotImplemented.into());
     }
     match route {
-        Route::Rpc { arguments, mode } => rpc::run(state, request, payload, arguments, mode, form).await,
-        Route::Health => health::health(state).await,
+        Route::Rpc { arguments, mode } => rpc::run(state, request, payload, arguments, mode, context).await,
+        Route::Health => health::health(state, context).await,
         Route::HealthStatus | Route::Ready => Ok(health::status(state).await),
         Route::Live => Ok(health::live()),
         Route::Metrics => metrics::show(state, request),
@@ -226,10 +246,10 @@ async fn dispatch(
         | Route::DirectWorkers
         | Route::OwnAnnouncement
         | Route::WatchGateway { .. }
-        | Route::File => files::provide(state, request).await,
-        Route::AddWorker => workers::add(state, request, payload).await,
-        Route::ReportWorker { id } => workers::report(state, request, payload, id).await,
-        Route::RemoveWorker { id } => workers::remove(state, request, id),
+        | Route::File => files::provide(state, request, context).await,
+        Route::AddWorker => workers::add(state, request, payload, context).await,
+        Route::ReportWorker { id } => workers::report(state, request, payload, id, context).await,
+        Route::RemoveWorker { id } => workers::remove(state, request, id, context),
         // What is no other request is one for a file, by whatever method (spec 4.2).
         Route::NotAllowed(_) if state.services.provider.is_none() => Err(ServiceError::NotImplemented.into()),
         Route::NotAllowed(allowed) => Err(HttpError::Method(allowed)),

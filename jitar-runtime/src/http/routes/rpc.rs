@@ -1,5 +1,7 @@
 //! `/rpc/<fqn>`: runs procedures.
 
+use std::time::Instant;
+
 use actix_web::web::Payload as RequestBody;
 use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
@@ -8,7 +10,8 @@ use tracing::{error, info};
 
 use super::{ArgumentSource, detailed, loggable};
 use crate::execution::{Payload, PresentedKey, RpcRequest, decode_path};
-use crate::http::error::{ErrorForm, HttpError};
+use crate::http::context::{Context, ErrorForm};
+use crate::http::error::HttpError;
 use crate::http::server::State;
 use crate::http::{body, headers, reply, stream};
 use crate::services::ServiceError;
@@ -22,13 +25,17 @@ pub(super) async fn run(
     payload: RequestBody,
     arguments: ArgumentSource,
     mode: RunMode,
-    form: ErrorForm,
+    context: &Context,
 ) -> Result<HttpResponse, HttpError> {
     let fqn = fqn(request.uri().path())?;
-    let outcome = try_run(state, request, payload, fqn.clone(), arguments, mode, form).await;
+    let start = Instant::now();
+    let outcome = try_run(state, request, payload, fqn.clone(), arguments, mode, context).await;
+    let (id, ms) = (&context.id, start.elapsed().as_millis());
     match &outcome {
-        Ok(_) => info!("Ran request: {}", loggable(&fqn)),
-        Err(error) => error!("Failed run request: {}", detailed(error)),
+        Ok(response) => {
+            info!(requestId = %id, status = response.status().as_u16(), ms, "Ran request: {}", loggable(&fqn));
+        }
+        Err(error) => error!(requestId = %id, ms, "Failed run request: {}", detailed(error)),
     }
     outcome
 }
@@ -40,7 +47,7 @@ async fn try_run(
     fqn: String,
     arguments: ArgumentSource,
     mode: RunMode,
-    form: ErrorForm,
+    context: &Context,
 ) -> Result<HttpResponse, HttpError> {
     let runner = state.services.runner.as_ref().ok_or(ServiceError::NotImplemented)?;
     let all = request.headers();
@@ -50,11 +57,11 @@ async fn try_run(
     let (payload, body) = match arguments {
         ArgumentSource::Query => (Payload::Query(request.query_string().to_owned()), None),
         ArgumentSource::Body if runner.relays() && stream::is_large(all) => {
-            let body = stream::of_request(all, payload, state.body_limit)?;
+            let body = stream::of_request(all, payload, state.body.size)?;
             (Payload::Body { content_type: content_type(), bytes: Bytes::new() }, Some(body))
         }
         ArgumentSource::Body => {
-            let bytes = body::read(request, payload, state.body_limit).await?;
+            let bytes = body::read(request, payload, state.body).await?;
             (Payload::Body { content_type: content_type(), bytes }, None)
         }
     };
@@ -63,16 +70,21 @@ async fn try_run(
         version,
         payload,
         serialized,
+        extended: headers::extended_forms(all),
         mode,
-        headers: headers::of_request(all),
+        headers: headers::of_request(all, context.id.as_str()),
         key: presented_key(request),
         node: headers::node_headers(all),
         peer: request.peer_addr().map(|address| address.ip()),
     };
-    // Nodes read the serialised form of an error, whatever else they accept.
-    let form = if serialized { ErrorForm::Text } else { form };
     let relayed = runner.relay(request, body).await?;
-    let response = reply::response(&relayed.reply, form)?;
+    // Nodes read the serialised form of an error, whatever else they accept, and a body that is still to come has its
+    // form already.
+    let response = if serialized || relayed.rest.is_some() {
+        reply::response(&relayed.reply, &Context { form: ErrorForm::Text, ..context.clone() })?
+    } else {
+        reply::response(&relayed.reply, context)?
+    };
     Ok(match relayed.rest {
         Some(rest) => stream::response(response, rest),
         None => response,

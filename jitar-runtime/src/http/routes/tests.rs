@@ -1,6 +1,7 @@
 //! Requests through actix-web, against services whose isolates and network are tables.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::ServiceResponse;
 use actix_web::http::Method;
@@ -13,6 +14,7 @@ use super::*;
 use crate::config::RepositoryConfig;
 use crate::execution::{Execution, Isolates, Procedures, Rules};
 use crate::health::Health;
+use crate::http::body::BodyLimits;
 use crate::http::server::State;
 use crate::services::tests::{
     FakeIsolates, FakeRemote, gateway, gateway_config, manifest, repository, trust_keys, worker,
@@ -53,8 +55,13 @@ fn cluster_gateway(keys: &[&str]) -> Services {
     Services { runner: Some(runner), provider: None, registrar: Some(registrar), health, operations }
 }
 
+fn state(services: &Services, body_limit: usize) -> State {
+    let body = BodyLimits { size: body_limit, time: Duration::from_secs(10) };
+    State { services: services.clone(), body, cors: None, running: Arc::default() }
+}
+
 async fn send(services: &Services, request: TestRequest) -> ServiceResponse {
-    let state = State { services: services.clone(), body_limit: LIMIT, running: Arc::default() };
+    let state = state(services, LIMIT);
     let app = App::new().app_data(web::Data::new(state)).default_service(web::to(handle));
     call_service(&init_service(app).await, request.to_request()).await
 }
@@ -65,6 +72,7 @@ async fn shown(services: &Services, request: TestRequest) -> String {
     let header =
         |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("-").to_owned();
     assert_eq!(header("x-content-type-options"), "nosniff");
+    assert!(header("x-request-id").len() > 1, "every answer has an id");
     let head = format!("{} {} {}", response.status().as_u16(), header("content-type"), header("x-jitar-content-type"));
     let body = read_body(response).await;
     format!("{head} | {}", String::from_utf8_lossy(&body))
@@ -158,7 +166,8 @@ async fn application_code_sees_no_secrets() {
         .insert_header(("authorization", "Bearer x"));
     send(&services, request).await;
     let call = isolates.calls().remove(0);
-    assert_eq!(call.headers, [("authorization".to_owned(), "Bearer x".to_owned())]);
+    let names: Vec<&str> = call.headers.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["authorization", "x-request-id"]);
     assert_eq!((call.version.as_str(), call.trusted, call.serialized), ("1.2.0", true, true));
 }
 
@@ -179,10 +188,11 @@ async fn bad_input_gets_a_clear_answer() {
         (post("/rpc/a/f", "5"), 400, "the request body must be a JSON object with the arguments by name, or an array"),
         (post("/rpc/a/f", &long), 413, "the request body is larger than 32 bytes"),
         (
-            post("/rpc/a/f", "{}").insert_header(("content-encoding", "gzip")),
+            post("/rpc/a/f", "{}").insert_header(("content-encoding", "zstd")),
             415,
-            "the content encoding `gzip` is not supported; send the body as it is",
+            "the content encoding `zstd` is not supported; send gzip, deflate, br, or the body as it is",
         ),
+        (post("/rpc/a/f", "{}").insert_header(("content-encoding", "gzip")), 400, "the request body is not valid gzip"),
         (
             post("/rpc/a/f", "<a/>").insert_header(("content-type", "text/xml")),
             415,
@@ -204,10 +214,50 @@ async fn bad_input_gets_a_clear_answer() {
 #[tokio::test]
 async fn errors_are_problems_for_those_who_ask() {
     let (services, _) = standalone();
-    let request = get("/rpc/nope").insert_header(("accept", "application/problem+json, */*"));
-    let expected = "404 application/problem+json application/json | \
-        {\"type\":\"about:blank\",\"title\":\"Not Found\",\"status\":404,\"detail\":\"Procedure 'nope' not found\"}";
-    assert_eq!(shown(&services, request).await, expected);
+    let gateway = cluster_gateway(&["key"]);
+    let cases = [
+        (
+            &services,
+            get("/rpc/nope"),
+            404,
+            "Not Found",
+            "procedure-not-found",
+            "/rpc/nope",
+            "Procedure 'nope' not found",
+        ),
+        (
+            &services,
+            get("/rpc/%20"),
+            400,
+            "Bad Request",
+            "invalid-procedure-name",
+            "/rpc/%20",
+            "Missing procedure name",
+        ),
+        (&services, post("/rpc/a/f", "{"), 400, "Bad Request", "invalid-arguments", "/rpc/a/f", "the request body is"),
+        (&services, get("/x.js"), 404, "Not Found", "file-not-found", "/x.js", "The file 'x.js' could not be found"),
+        (&services, post("/health", ""), 405, "Method Not Allowed", "method-not-allowed", "/health", "method not"),
+        (&gateway, get("/rpc/g"), 404, "Not Found", "procedure-not-found", "/rpc/g", "Procedure 'g' not found"),
+        (&gateway, post("/workers", ""), 400, "Bad Request", "bad-request", "/workers", "Field 'url' is required"),
+        (&gateway, get("/index.html"), 501, "Not Implemented", "not-implemented", "/index.html", "Not implemented"),
+    ];
+    for (services, request, status, title, code, instance, detail) in cases {
+        let request = request
+            .insert_header(("accept", "application/problem+json, */*"))
+            .insert_header(("x-request-id", "given-1"));
+        let answer = send(services, request).await;
+        assert_eq!(answer.status().as_u16(), status, "{instance}");
+        let header = |name: &str| answer.headers().get(name).expect("set").clone();
+        assert_eq!(header("content-type"), "application/problem+json");
+        assert_eq!(header("x-request-id"), "given-1");
+        let problem: serde_json::Value = serde_json::from_slice(&read_body(answer).await).expect("JSON");
+        let expected = serde_json::json!({
+            "type": "about:blank", "title": title, "status": status, "instance": instance, "code": code,
+            "requestId": "given-1", "detail": problem["detail"],
+        });
+        assert_eq!(problem, expected);
+        assert!(problem["detail"].as_str().is_some_and(|text| text.starts_with(detail)), "{problem}");
+    }
 }
 
 #[tokio::test]
@@ -246,7 +296,7 @@ async fn a_gateway_keeps_workers() {
     let services = cluster_gateway(&["key"]);
     let registration =
         |key: &str| post("/workers", &format!(r#"{{"url":"http://a","procedureNames":["f"],"trustKey":"{key}"}}"#));
-    let services_with_room = State { services: services.clone(), body_limit: 1000, running: Arc::default() };
+    let services_with_room = state(&services, 1000);
     let app = App::new().app_data(web::Data::new(services_with_room)).default_service(web::to(handle));
     let app = init_service(app).await;
     let answer = call_service(&app, registration("key").to_request()).await;

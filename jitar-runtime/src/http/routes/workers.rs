@@ -16,6 +16,7 @@ use super::detailed;
 use super::rpc::presented_key;
 use crate::execution::{PresentedKey, decode_path};
 use crate::http::body;
+use crate::http::context::Context;
 use crate::http::error::HttpError;
 use crate::http::headers::CONTENT_KIND;
 use crate::http::server::State;
@@ -25,15 +26,20 @@ use crate::services::{Registrar, Registration, RegistrationError, ServiceError, 
 const SIGN_OF_LIFE: Duration = Duration::from_secs(2);
 
 /// Adds a worker.
-pub(super) async fn add(state: &State, request: &HttpRequest, payload: Payload) -> Result<HttpResponse, HttpError> {
+pub(super) async fn add(
+    state: &State,
+    request: &HttpRequest,
+    payload: Payload,
+    context: &Context,
+) -> Result<HttpResponse, HttpError> {
     let outcome = async {
         let registrar = registrar(state)?;
-        let body = body::read(request, payload, state.body_limit).await?;
+        let body = body::read(request, payload, state.body).await?;
         let is_peer = request.query_string().split('&').any(|pair| pair == "peer=1");
         let registration = if is_peer { Registration::from_peer(&body) } else { Registration::from_json(&body) };
         Ok(registrar.register(registration.map_err(ServiceError::from)?, peer(request)).await?)
     };
-    let id = outcome.await.inspect_err(|error| complain("add", error))?;
+    let id = outcome.await.inspect_err(|error| complain("add", error, context))?;
     Ok(json_response(&json!({ "id": id })))
 }
 
@@ -43,25 +49,31 @@ pub(super) async fn report(
     request: &HttpRequest,
     payload: Payload,
     id: &str,
+    context: &Context,
 ) -> Result<HttpResponse, HttpError> {
     let outcome = async {
         let registrar = registrar(state)?;
         let id = decode_path(id).map_err(|_| HttpError::MalformedPath)?;
-        let body = body::read(request, payload, state.body_limit).await?;
+        let body = body::read(request, payload, state.body).await?;
         let worker_state = read_state(&body).map_err(ServiceError::from)?;
         Ok(registrar.report(&id, worker_state, presented_key(request).as_ref())?)
     };
-    outcome.await.inspect_err(|error| complain("report", error))?;
+    outcome.await.inspect_err(|error| complain("report", error, context))?;
     Ok(nothing())
 }
 
 /// Forgets a worker.
-pub(super) fn remove(state: &State, request: &HttpRequest, id: &str) -> Result<HttpResponse, HttpError> {
+pub(super) fn remove(
+    state: &State,
+    request: &HttpRequest,
+    id: &str,
+    context: &Context,
+) -> Result<HttpResponse, HttpError> {
     let outcome = registrar(state).and_then(|registrar| {
         let id = decode_path(id).map_err(|_| HttpError::MalformedPath)?;
         Ok(registrar.remove(&id, presented_key(request).as_ref())?)
     });
-    outcome.inspect_err(|error| complain("remove", error))?;
+    outcome.inspect_err(|error| complain("remove", error, context))?;
     Ok(nothing())
 }
 
@@ -116,8 +128,8 @@ fn peer(request: &HttpRequest) -> Option<IpAddr> {
     request.peer_addr().map(|address| address.ip())
 }
 
-fn complain(action: &str, error: &HttpError) {
-    error!("Failed to {action} worker: {}", detailed(error));
+fn complain(action: &str, error: &HttpError, context: &Context) {
+    error!(requestId = %context.id, "Failed to {action} worker: {}", detailed(error));
 }
 
 fn json_response(value: &serde_json::Value) -> HttpResponse {

@@ -15,6 +15,7 @@ mod registry;
 mod route;
 mod router;
 mod statics;
+mod throttle;
 mod worker;
 
 #[cfg(test)]

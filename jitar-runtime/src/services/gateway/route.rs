@@ -36,6 +36,8 @@ pub(super) struct Group {
     pub(super) candidates: Candidates<Arc<RegisteredWorker>>,
     /// Whether all who say something about it say that repeating a call does no harm, and somebody does.
     pub(super) is_idempotent: bool,
+    /// Whether all of them are ours, so that they know the extended forms of values.
+    pub(super) is_ours: bool,
 }
 
 impl Route {
@@ -103,7 +105,7 @@ impl Members {
         let groups = versions.iter().map(group).collect();
         let is_silent = |worker: &&Arc<RegisteredWorker>| worker.registration().extras.is_none();
         let silent = workers.iter().filter(is_silent).cloned().collect();
-        let silent = Arc::new(Group { candidates: Candidates::new(silent), is_idempotent: false });
+        let silent = Arc::new(Group { candidates: Candidates::new(silent), is_idempotent: false, is_ours: false });
         Self { workers, groups, silent }
     }
 }
@@ -112,7 +114,8 @@ impl Group {
     fn of(fqn: &str, version: Version, workers: Vec<Arc<RegisteredWorker>>) -> Self {
         let extras = || workers.iter().filter_map(|worker| worker.registration().extras.as_ref());
         let is_idempotent = extras().next().is_some() && extras().all(|extras| extras.is_idempotent(fqn, version));
-        Self { is_idempotent, candidates: Candidates::new(workers) }
+        let is_ours = workers.iter().all(|worker| worker.registration().extras.is_some());
+        Self { is_idempotent, is_ours, candidates: Candidates::new(workers) }
     }
 }
 

@@ -81,6 +81,9 @@ impl Router {
         let not_found = || ExecutionError::ProcedureNotFound(request.fqn.clone());
         let route = self.registry.route(&request.fqn).ok_or_else(not_found)?;
         let group = route.select(&request.fqn, request.version)?;
+        if request.extended.used && !group.is_ours {
+            return Err(ExecutionError::PlainFormsOnly(request.fqn).into());
+        }
         self.budget.deposit();
         let call = RoutedCall {
             router: self,
@@ -210,12 +213,15 @@ impl RoutedCall<'_> {
         let is_new = |worker: &Arc<RegisteredWorker>| !tried.iter().any(|known| Arc::ptr_eq(known, worker));
         let now = Instant::now();
         let draw = Draw { now, random: self.router.sequences.next(), turn: self.route.turn(), hash: self.hash };
-        let (candidates, balancing) = (&self.group.candidates, &self.router.routing.balancing);
-        let chosen = candidates
-            .choose(balancing, draw, |worker| worker.is_well(now) && is_new(worker))
-            .or_else(|| candidates.choose(balancing, draw, |worker| worker.is_available() && is_new(worker)));
+        let luck = self.router.sequences.next().unit();
+        let choose = |is_usable: &dyn Fn(&Arc<RegisteredWorker>) -> bool| {
+            let takes_calls = |worker: &Arc<RegisteredWorker>| is_usable(worker) && worker.welcomes(luck, now);
+            self.group.candidates.choose(&self.router.routing.balancing, draw, takes_calls)
+        };
+        let chosen = choose(&|worker| worker.is_well(now) && is_new(worker))
+            .or_else(|| choose(&|worker| worker.is_available() && is_new(worker)));
         let chosen = match chosen {
-            None if !tried.is_empty() => candidates.choose(balancing, draw, |worker| worker.is_available()),
+            None if !tried.is_empty() => choose(&|worker| worker.is_available()),
             chosen => chosen,
         };
         chosen.cloned()
@@ -233,8 +239,8 @@ impl RoutedCall<'_> {
         let now = Instant::now();
         match outcome {
             Ok(relayed) => {
-                ticket.answered(now);
                 let was_rejected = was_not_executed(&relayed.reply);
+                ticket.answered(!was_rejected, now);
                 if was_rejected { Attempt::Rejected(relayed) } else { Attempt::Done(relayed) }
             }
             Err(error) => {

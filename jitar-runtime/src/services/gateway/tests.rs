@@ -254,6 +254,21 @@ async fn repeats_are_counted() {
 }
 
 #[tokio::test]
+async fn whoever_turns_calls_away_is_spared() {
+    let (gateway, remote) = with_routing(round_robin());
+    add(&gateway, registration("http://a:1", &["f"], Some("key"))).await;
+    remote.answers((0..1000).map(|_| {
+        let headers = vec![(NOT_EXECUTED.to_owned(), "1".to_owned())];
+        Ok(Reply { status: 503, headers, ..tests::text_reply("busy") })
+    }));
+    for _ in 0..200 {
+        // Whether it is asked or not: the caller is told to try again.
+        drop(gateway.run(request("f")).await);
+    }
+    assert!(remote.nodes().len() < 100, "{} of 200 calls, and their repeats, reached it", remote.nodes().len());
+}
+
+#[tokio::test]
 async fn lost_workers_get_no_calls_until_they_answer() {
     let (gateway, remote) = with_routing(round_robin());
     let lost = add(&gateway, registration("http://a:1", &["f"], Some("key"))).await;
@@ -268,7 +283,7 @@ async fn lost_workers_get_no_calls_until_they_answer() {
     let worker = gateway.registry.worker(&lost).expect("registered");
     let back = async {
         while !worker.is_available() {
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            tokio::task::yield_now().await;
         }
     };
     tokio::time::timeout(Duration::from_secs(20), back).await.expect("it comes back by itself");

@@ -13,6 +13,7 @@ use super::breaker::Breaker;
 use super::load::Load;
 use super::random::Random;
 use super::registration::Registration;
+use super::throttle::Throttle;
 use crate::config::Ejection;
 use crate::services::WorkerState;
 use crate::services::remote::shown;
@@ -40,6 +41,7 @@ pub(crate) struct RegisteredWorker {
     is_probed: AtomicBool,
     load: Load,
     breaker: Breaker,
+    throttle: Throttle,
 }
 
 /// A worker as `GET /workers` shows it.
@@ -79,6 +81,7 @@ impl RegisteredWorker {
             is_probed: AtomicBool::new(false),
             load: Load::new(now),
             breaker: Breaker::default(),
+            throttle: Throttle::new(now),
         }
     }
 
@@ -163,6 +166,11 @@ impl RegisteredWorker {
         self.is_available() && self.breaker.allows(self.millis(now))
     }
 
+    /// Whether it takes its calls, as far as that is known; a caller needs luck, from 0 to 1, when it does not.
+    pub(super) fn welcomes(&self, luck: f64, now: Instant) -> bool {
+        self.throttle.allows(luck, now)
+    }
+
     /// Starts a call on it.
     pub(super) fn start_call(self: &Arc<Self>, now: Instant) -> Ticket {
         self.load.started(now);
@@ -230,8 +238,9 @@ pub(super) struct Ticket {
 }
 
 impl Ticket {
-    /// The worker answered, whatever it said.
-    pub(super) fn answered(mut self, now: Instant) {
+    /// The worker answered; whether it took the call.
+    pub(super) fn answered(mut self, was_taken: bool, now: Instant) {
+        self.worker.throttle.answered(was_taken, now);
         self.worker.load.answered(now.saturating_duration_since(self.started), now);
         self.worker.breaker.succeeded();
         self.is_trial = false;
@@ -311,7 +320,7 @@ mod tests {
         assert!(!worker.is_well(later));
         drop(trial);
         assert!(worker.is_well(later), "whoever hung up decided nothing");
-        worker.start_call(later).answered(later);
+        worker.start_call(later).answered(true, later);
         assert!(worker.is_well(now) && worker.load.in_flight() == 0);
     }
 }

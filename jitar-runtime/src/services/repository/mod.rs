@@ -1,18 +1,27 @@
 //! The repository: serves the files that the build embedded, and the browser modules of the application.
 
 mod assets;
+mod conditions;
+mod hashed;
 
 use std::collections::HashMap;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use jitar_engine::call::Headers;
 
-use self::assets::{Asset, matches_etag};
+use self::assets::{Asset, copies_by_name, select};
+use self::conditions::{Wanted, evaluate};
 use super::{FileReply, FileRequest, Provider, ServiceError};
+use crate::app::{App, Files};
 use crate::config::RepositoryConfig;
+use crate::negotiation;
 
 /// Below this name lie the browser modules.
 const CLIENT: &str = "jitar/client/";
+
+/// For files whose name changes with their content: a year, and not asked about even when a page is loaded again.
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
 /// The settings of a repository make no sense.
 #[derive(Debug, thiserror::Error)]
@@ -35,17 +44,18 @@ pub(crate) struct Repository {
 }
 
 impl Repository {
-    /// The files of `assets` that the settings let through, and all of `client`.
+    /// The files of `app` that the settings let through, and all of its browser modules.
     ///
     /// # Errors
     /// When a pattern is no glob.
-    pub(crate) fn new(
-        config: &RepositoryConfig,
-        assets: &'static [(&'static str, &'static [u8])],
-        client: &'static [(&'static str, &'static [u8])],
-    ) -> Result<Self, RepositoryError> {
-        let mut files = assets::select(config, assets)?;
-        files.extend(client.iter().map(|(name, bytes)| (format!("{CLIENT}{name}"), Asset::new(name, bytes))));
+    pub(crate) fn new(config: &RepositoryConfig, app: &App) -> Result<Self, RepositoryError> {
+        let copies = copies_by_name(app.encoded);
+        let mut files = select(config, app.assets, &copies)?;
+        files.extend(modules(app.client).map(|(name, bytes)| {
+            let copies = copies.get(name.as_str()).copied().unwrap_or_default();
+            let asset = Asset::new(&name, bytes, copies);
+            (name, asset)
+        }));
         Ok(Self {
             files,
             index: config.index_filename.clone(),
@@ -53,32 +63,86 @@ impl Repository {
         })
     }
 
-    fn find(&self, request: &FileRequest) -> Option<&Asset> {
+    /// The file, and whether it stands for another one.
+    fn find(&self, request: &FileRequest) -> Option<(&Asset, bool)> {
         let name = if request.name.is_empty() { &self.index } else { &request.name };
-        self.files.get(name).or_else(|| if self.falls_back(name, request) { self.files.get(&self.index) } else { None })
+        let found = self.files.get(name).map(|asset| (asset, false));
+        found.or_else(|| if self.falls_back(name, request) { Some((self.files.get(&self.index)?, true)) } else { None })
     }
 
     /// A page that the browser's own router knows gets the index; a script or an image that is missing does not.
     fn falls_back(&self, name: &str, request: &FileRequest) -> bool {
-        let wants_page = request.accept.as_deref().is_some_and(|accept| accept.contains("text/html"));
-        self.serves_index_on_not_found && wants_page && !name.starts_with(CLIENT)
+        self.serves_index_on_not_found && !name.starts_with(CLIENT) && is_navigation(name, request)
     }
+}
+
+/// Whether a browser wants to show a page. New ones say so; of others only paths that look like no file count.
+fn is_navigation(name: &str, request: &FileRequest) -> bool {
+    let accepts_page = request.header("accept").is_some_and(|accept| {
+        negotiation::weight(accept, |name| name.eq_ignore_ascii_case("text/html")).is_some_and(|weight| weight > 0)
+    });
+    let is_page = match request.header("sec-fetch-mode") {
+        Some(mode) => mode.eq_ignore_ascii_case("navigate"),
+        None => !name.rsplit('/').next().unwrap_or(name).contains('.'),
+    };
+    accepts_page && is_page
+}
+
+fn modules(client: Files) -> impl Iterator<Item = (String, &'static [u8])> {
+    client.iter().map(|(name, bytes)| (format!("{CLIENT}{name}"), *bytes))
 }
 
 #[async_trait]
 impl Provider for Repository {
     async fn provide(&self, request: FileRequest) -> Result<FileReply, ServiceError> {
-        let Some(asset) = self.find(&request) else { return Err(ServiceError::FileNotFound(request.name)) };
-        let is_known = request.if_none_match.as_deref().is_some_and(|tags| matches_etag(tags, asset.etag()));
-        let caching = [("etag", asset.etag()), ("cache-control", "no-cache")];
-        let types = [("content-type", asset.content_type.as_str()), ("x-jitar-content-type", asset.mime.as_str())];
-        let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
-        Ok(if is_known {
-            FileReply { status: 304, headers: caching.map(owned).to_vec(), body: Bytes::new() }
-        } else {
-            let headers = types.into_iter().chain(caching).map(owned).collect();
-            FileReply { status: 200, headers, body: Bytes::from_static(asset.bytes) }
-        })
+        match self.find(&request) {
+            Some((asset, is_fallback)) => Ok(reply(&request, asset, is_fallback)),
+            None => Err(ServiceError::FileNotFound(request.name)),
+        }
+    }
+}
+
+fn reply(request: &FileRequest, asset: &Asset, is_fallback: bool) -> FileReply {
+    let form = asset.negotiate(request.header("accept-encoding"));
+    let length = form.bytes.len();
+    let mut headers = Headers::new();
+    let mut add = |name: &str, value: &str| headers.push((name.to_owned(), value.to_owned()));
+    add("etag", &form.etag);
+    add("cache-control", if asset.is_immutable && !is_fallback { IMMUTABLE } else { "no-cache" });
+    if let Some(vary) = varies(asset.varies(), is_fallback) {
+        add("vary", vary);
+    }
+    let wanted = evaluate(request, &form.etag, length);
+    let (status, body) = match &wanted {
+        Wanted::Whole => (200, Bytes::from_static(form.bytes)),
+        Wanted::Part(range) => (206, Bytes::from_static(&form.bytes[range.clone()])),
+        Wanted::Nothing => (304, Bytes::new()),
+        Wanted::Mismatch => (412, Bytes::new()),
+        Wanted::OutOfRange => (416, Bytes::new()),
+    };
+    match &wanted {
+        Wanted::Part(range) => add("content-range", &format!("bytes {}-{}/{length}", range.start, range.end - 1)),
+        Wanted::OutOfRange => add("content-range", &format!("bytes */{length}")),
+        _ => {}
+    }
+    if matches!(wanted, Wanted::Whole | Wanted::Part(_)) {
+        add("content-type", &asset.content_type);
+        add("x-jitar-content-type", &asset.mime);
+        add("accept-ranges", "bytes");
+        if let Some(coding) = form.coding {
+            add("content-encoding", coding);
+        }
+    }
+    FileReply { status, headers, body }
+}
+
+/// Which headers of a request the answer depends on.
+fn varies(on_encoding: bool, is_fallback: bool) -> Option<&'static str> {
+    match (on_encoding, is_fallback) {
+        (true, true) => Some("accept-encoding, accept, sec-fetch-mode"),
+        (true, false) => Some("accept-encoding"),
+        (false, true) => Some("accept, sec-fetch-mode"),
+        (false, false) => None,
     }
 }
 
@@ -94,8 +158,17 @@ mod tests {
         ("secret.txt", b"secret"),
         ("web/index.html", b"<p>web"),
         ("web/style.css", b"p{}"),
+        ("web/main-8f3a2b1c9d.js", b"main"),
     ];
     const CLIENT_MODULES: &[(&str, &[u8])] = &[("sales/get.js", b"export {}"), ("jitar.js", b"export {}")];
+    const APP: App = App {
+        manifest: b"",
+        base: b"",
+        services: &[],
+        assets: ASSETS,
+        client: CLIENT_MODULES,
+        encoded: &[("index.html", b"gz", b"br"), ("web/style.css", b"gz", b""), ("jitar/client/jitar.js", b"", b"br")],
+    };
 
     fn repository(globs: &[&str], asset_root: &str, fallback: bool) -> Repository {
         let config = RepositoryConfig {
@@ -104,13 +177,19 @@ mod tests {
             asset_root: asset_root.to_owned(),
             assets: globs.iter().map(|glob| (*glob).to_owned()).collect(),
         };
-        Repository::new(&config, ASSETS, CLIENT_MODULES).expect("valid globs")
+        Repository::new(&config, &APP).expect("valid globs")
+    }
+
+    fn header<'a>(reply: &'a FileReply, name: &str) -> Option<&'a str> {
+        reply.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     async fn get(repository: &Repository, name: &str, accept: &str) -> String {
-        let request = FileRequest { name: name.to_owned(), accept: Some(accept.to_owned()), if_none_match: None };
-        match repository.provide(request).await {
-            Ok(reply) => format!("{} {}", reply.headers[0].1, String::from_utf8_lossy(&reply.body)),
+        match repository.provide(FileRequest::of(name, &[("accept", accept)])).await {
+            Ok(reply) => {
+                let content_type = header(&reply, "content-type").unwrap_or("-");
+                format!("{content_type} {}", String::from_utf8_lossy(&reply.body))
+            }
             Err(error) => error.to_string(),
         }
     }
@@ -149,27 +228,74 @@ mod tests {
     #[tokio::test]
     async fn falls_back_to_the_index_for_pages_only() {
         let repository = repository(&["index.html"], "", true);
-        let page = "text/html; charset=utf-8 <!doctype html>";
-        let cases = [
-            ("some/page", "text/html,*/*", page),
-            ("some/missing.js", "*/*", "The file 'some/missing.js' could not be found"),
-            ("jitar/client/x.js", "text/html", "The file 'jitar/client/x.js' could not be found"),
+        let browser = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+        let mode = |mode| ("sec-fetch-mode", mode);
+        let cases: &[(&str, &[(&str, &str)], bool)] = &[
+            ("some/page", &[browser], true),
+            ("some/page", &[browser, mode("navigate")], true),
+            ("users/john.doe", &[browser, mode("navigate")], true),
+            ("users/john.doe", &[browser], false),
+            ("some/page", &[browser, mode("cors")], false),
+            ("some/page", &[("accept", "*/*")], false),
+            ("some/page", &[("accept", "*/*"), mode("navigate")], false),
+            ("some/page", &[("accept", "text/html;q=0")], false),
+            ("some/page", &[], false),
+            ("some/missing.js", &[browser], false),
+            ("jitar/client/x", &[browser, mode("navigate")], false),
         ];
-        for (name, accept, expected) in cases {
-            assert_eq!(get(&repository, name, accept).await, expected, "{name}");
+        for (name, headers, expected) in cases {
+            let reply = repository.provide(FileRequest::of(name, headers)).await;
+            assert_eq!(reply.is_ok(), *expected, "{name} {headers:?}");
+            if let Ok(reply) = reply {
+                assert_eq!(header(&reply, "vary"), Some("accept-encoding, accept, sec-fetch-mode"));
+            }
         }
     }
 
     #[tokio::test]
-    async fn answers_304_to_who_knows_the_file() {
+    async fn sends_what_the_client_lacks() {
         let repository = repository(&["index.html"], "", false);
-        let first = repository.provide(FileRequest::default()).await.expect("the index");
-        let etag = first.headers.iter().find(|(name, _)| name == "etag").expect("an etag").1.clone();
-        let cases = [(etag.as_str(), 304), ("\"other\"", 200), ("*", 304)];
-        for (tags, expected) in cases {
-            let request = FileRequest { if_none_match: Some(tags.to_owned()), ..FileRequest::default() };
-            let reply = repository.provide(request).await.expect("the index");
-            assert_eq!((reply.status, reply.body.is_empty()), (expected, expected == 304), "{tags}");
+        let ask = async |headers: &[(&str, &str)]| {
+            repository.provide(FileRequest::of("index.html", headers)).await.expect("the index")
+        };
+        let etag = header(&ask(&[]).await, "etag").expect("a tag").to_owned();
+        let brotli = header(&ask(&[("accept-encoding", "br")]).await, "etag").expect("a tag").to_owned();
+        assert_ne!(etag, brotli);
+        let cases: &[(&[(&str, &str)], u16, &str, Option<&str>)] = &[
+            (&[], 200, "<!doctype html>", None),
+            (&[("if-none-match", &etag)], 304, "", None),
+            (&[("if-none-match", &brotli)], 200, "<!doctype html>", None),
+            (&[("if-none-match", &brotli), ("accept-encoding", "br")], 304, "", None),
+            (&[("if-match", "\"x\"")], 412, "", None),
+            (&[("range", "bytes=0-1")], 206, "<!", Some("bytes 0-1/15")),
+            (&[("range", "bytes=-5")], 206, "html>", Some("bytes 10-14/15")),
+            (&[("range", "bytes=0-0"), ("accept-encoding", "gzip")], 206, "g", Some("bytes 0-0/2")),
+            (&[("range", "bytes=15-")], 416, "", Some("bytes */15")),
+            (&[("range", "bytes=0-1,3-4")], 200, "<!doctype html>", None),
+        ];
+        for (headers, status, body, range) in cases {
+            let reply = ask(headers).await;
+            assert_eq!((reply.status, &reply.body[..]), (*status, body.as_bytes()), "{headers:?}");
+            assert_eq!(header(&reply, "content-range"), *range, "{headers:?}");
+            assert_eq!(header(&reply, "vary"), Some("accept-encoding"), "{headers:?}");
+            assert_eq!(header(&reply, "accept-ranges").is_some(), *status < 300, "{headers:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn sends_compressed_copies_and_says_how_long_they_last() {
+        let repository = repository(&["**/*"], "web", false);
+        let cases = [
+            ("style.css", Some("gzip"), "no-cache", Some("accept-encoding")),
+            ("main-8f3a2b1c9d.js", None, IMMUTABLE, None),
+            ("jitar/client/jitar.js", Some("br"), "no-cache", Some("accept-encoding")),
+            ("jitar/client/sales/get.js", None, "no-cache", None),
+        ];
+        for (name, coding, caching, vary) in cases {
+            let reply = repository.provide(FileRequest::of(name, &[("accept-encoding", "gzip, br")])).await;
+            let reply = reply.expect("a file");
+            let found = ["content-encoding", "cache-control", "vary"].map(|header_name| header(&reply, header_name));
+            assert_eq!(found, [coding, Some(caching), vary], "{name}");
         }
     }
 
@@ -181,7 +307,7 @@ mod tests {
             asset_root: String::new(),
             assets: vec!["a[".to_owned()],
         };
-        let error = Repository::new(&config, &[], &[]).err().expect("not a glob").to_string();
+        let error = Repository::new(&config, &APP).err().expect("not a glob").to_string();
         assert!(error.starts_with("the asset pattern `a[` is not valid"), "{error}");
     }
 }

@@ -2,12 +2,14 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use jitar_engine::manifest::ManifestError;
 
 use crate::http::ClientError;
 use crate::isolate::IsolateError;
 use crate::services::repository::RepositoryError;
+use crate::tls::TlsError;
 
 /// A service did not start, or ended by itself.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +45,17 @@ pub(crate) enum ServerError {
         /// Why.
         source: io::Error,
     },
+    /// The socket cannot be made.
+    #[error("cannot listen on `unix:{}`: {source}; choose another path in `listen`, or end the process that uses it", path.display())]
+    Socket {
+        /// Its path.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A certificate or a key is of no use any more; it was when the configuration was read.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The HTTP client cannot be made.
     #[error(transparent)]
     Client(#[from] ClientError),

@@ -2,6 +2,8 @@
 
 mod error;
 mod parts;
+#[cfg(unix)]
+mod socket;
 
 #[cfg(test)]
 mod tests;
@@ -23,12 +25,13 @@ use crate::app::{App, Unit};
 use crate::config::{Config, Inspect, Role, TrustKeys};
 use crate::execution::{Isolates, Procedures};
 use crate::health::Health;
-use crate::http::{HttpRemote, HttpServerHandle, inspector, serve};
+use crate::http::{ClientError, HttpOptions, HttpRemote, HttpServerHandle, inspector, serve};
 use crate::isolate::{DebugTargets, IsolatePool, PoolOptions};
 use crate::services::worker::{ClusterOutbound, Membership};
 use crate::services::{Audience, Operations, Services};
 use crate::shutdown::Shutdown;
 use crate::telemetry::Metrics;
+use crate::tls::{Tls, WATCH_INTERVAL, server_config};
 
 /// Threads for HTTP; more do not help, they only hand requests on.
 const MAX_HTTP_THREADS: usize = 8;
@@ -44,6 +47,7 @@ pub(crate) struct Server {
     procedures: Procedures,
     repository: Option<Repository>,
     metrics: Arc<Metrics>,
+    tls: Tls,
 }
 
 impl Server {
@@ -57,11 +61,12 @@ impl Server {
         }
         let procedures = Procedures::of_segments(&app.manifest()?, segments(&config.role));
         let repository = match &config.role {
-            Role::Repository(files) => Some(Repository::new(files, app.assets, app.client)?),
-            Role::Standalone(standalone) => Some(Repository::new(&standalone.repository, app.assets, app.client)?),
+            Role::Repository(files) => Some(Repository::new(files, app)?),
+            Role::Standalone(standalone) => Some(Repository::new(&standalone.repository, app)?),
             Role::Worker(_) | Role::Gateway(_) | Role::Proxy(_) => None,
         };
-        Ok(Self { config, app, unit, procedures, repository, metrics: Arc::default() })
+        let tls = Tls::load(config.tls.clone())?;
+        Ok(Self { config, app, unit, procedures, repository, metrics: Arc::default(), tls })
     }
 
     /// Runs the service until the stop is asked for, and stops it in order.
@@ -75,7 +80,7 @@ impl Server {
     }
 
     async fn run_bound(self, listener: TcpListener, shutdown: Shutdown) -> Result<(), ServerError> {
-        let remote = Arc::new(HttpRemote::new()?);
+        let remote = Arc::new(HttpRemote::new(&self.tls)?);
         let outbound = self.outbound(&remote);
         let pool = tokio::select! {
             pool = self.boot(&outbound) => pool?,
@@ -112,10 +117,18 @@ impl Server {
         let foundation = Foundation { isolates, remote, health: Arc::clone(&health), metrics };
         let Parts { services, memberships, background } =
             parts::assemble(&self.config, self.procedures, self.repository, foundation, outbound);
-        let body_limit = self.config.limits.body;
+        let options = HttpOptions {
+            body_limit: self.config.limits.body,
+            times: self.config.http,
+            cors: self.config.cors.clone(),
+            tls: server_config(&self.tls).map_err(ClientError::from)?,
+            n_threads: n_http_threads(),
+        };
         let names = services.runner.as_ref().map(|runner| runner.procedure_names().to_vec());
-        let admin = self.config.admin.map(|address| serve_operators(address, &services, body_limit)).transpose()?;
-        let mut http = serve(listener, services, body_limit, n_http_threads()).map_err(ServerError::Http)?;
+        let admin = self.config.admin.map(|address| serve_operators(address, &services, &options)).transpose()?;
+        let socket = serve_socket(&self.config, &services, &options)?;
+        let mut http = serve(listener, services, options).map_err(ServerError::Http)?;
+        let certificates = Background(tokio::spawn(self.tls.watch(WATCH_INTERVAL)));
 
         info!("Server started at {}", shown(&self.config.url));
         if runs_procedures(&self.config.role) {
@@ -137,14 +150,22 @@ impl Server {
             // Calls that a gateway sent before it knew are still on their way.
             tokio::time::sleep(LINGER).await;
         }
-        let n_left = http.stop(self.config.shutdown_grace).await;
+        let grace = self.config.shutdown_grace;
+        let by_socket = async {
+            match socket {
+                Some((server, _file)) => server.stop(grace).await,
+                None => 0,
+            }
+        };
+        let (by_address, by_socket) = tokio::join!(http.stop(grace), by_socket);
+        let n_left = by_address + by_socket;
         if n_left > 0 {
             warn!("{n_left} requests did not finish within {:?}", self.config.shutdown_grace);
         }
         if let Some(admin) = admin {
             admin.stop(Duration::ZERO).await;
         }
-        drop(background);
+        drop((background, certificates));
         ended
     }
 
@@ -196,18 +217,42 @@ impl Server {
     }
 }
 
+/// Serves on a socket of this machine as well, where one is configured.
+#[cfg(unix)]
+fn serve_socket(
+    config: &Config,
+    services: &Services,
+    options: &HttpOptions,
+) -> Result<Option<(HttpServerHandle, socket::SocketFile)>, ServerError> {
+    let Some(path) = &config.socket else { return Ok(None) };
+    let failed = |source| ServerError::Socket { path: path.clone(), source };
+    let (listener, file) = socket::bind(path).map_err(failed)?;
+    let options = HttpOptions { tls: None, ..options.clone() };
+    let server = serve(listener, services.clone(), options).map_err(ServerError::Http)?;
+    info!("Listening on unix:{}", path.display());
+    Ok(Some((server, file)))
+}
+
+/// Other systems have no such sockets, and their configuration is refused.
+#[cfg(not(unix))]
+fn serve_socket(_: &Config, _: &Services, _: &HttpOptions) -> Result<Option<(HttpServerHandle, ())>, ServerError> {
+    Ok(None)
+}
+
 /// Serves health, metrics and workers on an address of their own.
 fn serve_operators(
     address: SocketAddr,
     services: &Services,
-    body_limit: usize,
+    options: &HttpOptions,
 ) -> Result<HttpServerHandle, ServerError> {
     let failed = |source| ServerError::Bind { address, source };
     let listener = TcpListener::bind(address).map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     let operations = Operations { audience: Audience::Operators, ..services.operations.clone() };
-    let server =
-        serve(listener, Services { operations, ..services.clone() }, body_limit, 1).map_err(ServerError::Http)?;
+    // Neither pages nor other machines are meant to look there.
+    let options =
+        HttpOptions { body_limit: options.body_limit, times: options.times, cors: None, tls: None, n_threads: 1 };
+    let server = serve(listener, Services { operations, ..services.clone() }, options).map_err(ServerError::Http)?;
     info!("Health, metrics and workers at http://{address}");
     Ok(server)
 }

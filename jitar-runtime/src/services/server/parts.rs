@@ -151,7 +151,8 @@ fn keys(role: &Role) -> TrustKeys {
 fn registration(config: &Config, worker: &WorkerConfig, procedures: &Procedures) -> Registration {
     let trust_key = worker.trust_keys.first().map(PresentedKey::new);
     let (versions, flags) = (procedures.versions(), procedures.flags());
-    let extras = Extras { versions, flags, weight: worker.weight, direct: worker.direct, ..Extras::default() };
+    let listen = config.socket.as_ref().map(|path| format!("unix:{}", path.display()));
+    let extras = Extras { versions, flags, weight: worker.weight, direct: worker.direct, listen, ..Extras::default() };
     let names = procedures.names().to_vec();
     Registration { extras: Some(extras), ..Registration::new(config.url.clone(), names, trust_key) }
 }

@@ -5,7 +5,7 @@ use jitar_engine::{Certificates, ValueLimits};
 use std::time::Duration;
 
 use super::*;
-use crate::config::{Intake, Limits, LogConfig, ProxyConfig, RepositoryConfig};
+use crate::config::{HttpConfig, Intake, Limits, LogConfig, ProxyConfig, RepositoryConfig, TlsConfig};
 use crate::services::tests::{gateway_config, request};
 use crate::services::{FileRequest, GatewayKind, PlaceAt, Registration, Remote, WorkerState};
 
@@ -15,6 +15,7 @@ const APP: App = App {
     services: &[],
     assets: &[("index.html", b"<p>page")],
     client: &[],
+    encoded: &[],
 };
 const UNIT: Unit = Unit { id: "none", snapshot: &[], deferred: &[], archive: &[], host: &[] };
 
@@ -24,6 +25,7 @@ fn config(role: Role) -> Config {
         file: "services/x.json".to_owned(),
         url: "http://127.0.0.1:0".parse().expect("a URL"),
         listen: "127.0.0.1:0".parse().expect("an address"),
+        socket: None,
         set_up: Vec::new(),
         tear_down: Vec::new(),
         middleware: Vec::new(),
@@ -42,6 +44,9 @@ fn config(role: Role) -> Config {
         get_only_safe: false,
         intake: Intake::default(),
         admin: None,
+        tls: TlsConfig::default(),
+        cors: None,
+        http: HttpConfig::default(),
         permissions: Permissions::default(),
         certificates: Certificates::default(),
         log: LogConfig::default(),
@@ -83,7 +88,7 @@ impl Running {
 
 #[tokio::test]
 async fn services_start_serve_and_stop() {
-    let remote = HttpRemote::new().expect("a client");
+    let remote = HttpRemote::new(&Tls::load(TlsConfig::default()).expect("no files")).expect("a client");
     let gateway = Running::start(Role::Gateway(gateway_config(&[])));
     let files = Running::start(repository());
     let proxy =
@@ -109,7 +114,7 @@ async fn services_start_serve_and_stop() {
 
 #[tokio::test]
 async fn a_worker_that_never_answers_gets_no_calls() {
-    let remote = HttpRemote::new().expect("a client");
+    let remote = HttpRemote::new(&Tls::load(TlsConfig::default()).expect("no files")).expect("a client");
     let gateway = Running::start(Role::Gateway(gateway_config(&[])));
     let nobody = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
     let url = format!("http://{nobody}").parse().expect("a URL");

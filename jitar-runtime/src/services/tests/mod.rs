@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use jitar_engine::call::{Call, ContentKind, Headers, Reply, RunMode};
+use jitar_engine::call::{Call, ContentKind, ExtendedForms, Headers, Reply, RunMode};
 use jitar_engine::manifest::{
     Access, AppManifest, FORMAT, Implementation, Procedure, ProcedureLimits, Segment, Version,
 };
@@ -22,6 +22,7 @@ use super::{
     ByteStream, FileReply, FileRequest, GatewayKind, NodeStatus, PlaceAt, Provider, Registration, Relayed, Remote,
     RemoteError, Runner, WorkerState,
 };
+use crate::app::App;
 use crate::config::{GatewayConfig, RepositoryConfig, Routing, TrustKeys};
 use crate::execution::{Execution, Isolates, NodeHeaders, Payload, PresentedKey, RpcRequest};
 use crate::isolate::IsolateError;
@@ -33,6 +34,7 @@ pub(crate) fn request(fqn: &str) -> RpcRequest {
         version: Version::default(),
         payload: Payload::Query(String::new()),
         serialized: false,
+        extended: ExtendedForms::default(),
         mode: RunMode::Normal,
         headers: Vec::new(),
         key: None,
@@ -263,7 +265,8 @@ impl Remote for FakeRemote {
         self.reach(node)?;
         let time = *self.takes.lock().expect("no test panics with it");
         if !time.is_zero() {
-            tokio::time::sleep(time).await;
+            let never = std::future::pending::<()>();
+            tokio::time::timeout(time, never).await.unwrap_or_default();
         }
         self.answers.lock().expect("no test panics with it").pop_front().unwrap_or(Ok(reply))
     }
@@ -343,7 +346,8 @@ pub(crate) fn repository(
     config: &RepositoryConfig,
     files: &'static [(&'static str, &'static [u8])],
 ) -> Arc<dyn Provider> {
-    Arc::new(Repository::new(config, files, &[]).expect("valid globs"))
+    let app = App { manifest: b"", base: b"", services: &[], assets: files, client: &[], encoded: &[] };
+    Arc::new(Repository::new(config, &app).expect("valid globs"))
 }
 
 /// A gateway with these keys and the usual times.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
-use jitar_engine::call::{Outbound, OutboundCall, OutboundError, Reply, RunMode};
+use jitar_engine::call::{ExtendedForms, Outbound, OutboundCall, OutboundError, Reply, RunMode};
 use jitar_engine::manifest::Version;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
@@ -33,6 +33,8 @@ struct Inner {
     /// This process's own procedures. They are there after the isolates, and end before them.
     own: OnceLock<Weak<Execution>>,
     gateways: Vec<Url>,
+    /// For each gateway, whether it is one of ours, once that is known.
+    peers: Vec<OnceLock<bool>>,
     /// The gateway that answered last.
     current: AtomicUsize,
     /// Workers that may be called without a gateway, where the service file says so.
@@ -57,11 +59,9 @@ impl ClusterOutbound {
     ) -> Self {
         let key = keys.first().map(PresentedKey::new);
         let (own, current, direct) = (OnceLock::new(), AtomicUsize::new(0), OnceLock::new());
-        Self {
-            handle,
-            status_of,
-            inner: Arc::new(Inner { own, gateways, current, direct, remote, metrics, key, wall }),
-        }
+        let peers = gateways.iter().map(|_| OnceLock::new()).collect();
+        let inner = Inner { own, gateways, peers, current, direct, remote, metrics, key, wall };
+        Self { handle, status_of, inner: Arc::new(inner) }
     }
 
     /// Lets calls reach this process's own procedures. The first caller wins.
@@ -118,12 +118,17 @@ impl Inner {
         if call.hops >= MAX_HOPS {
             return Err(ExecutionError::TooManyHops.into());
         }
+        if call.extended && self.key.is_none() {
+            // Nobody would trust them.
+            return Err(ExecutionError::PlainFormsOnly(call.fqn).into());
+        }
         let version: Version = call.version.parse().map_err(ExecutionError::from)?;
         let request = RpcRequest {
             fqn: call.fqn,
             version,
             payload: Payload::json(call.arguments),
             serialized: true,
+            extended: ExtendedForms { understood: true, used: call.extended },
             mode: RunMode::Normal,
             headers: call.headers,
             key: self.key.clone(),
@@ -133,11 +138,25 @@ impl Inner {
         Ok((request, call.deadline.unwrap_or(self.wall)))
     }
 
+    /// Whether a gateway is one of ours; the known implementation would pass on what workers of its kind misread.
+    async fn is_peer(&self, idx: usize) -> bool {
+        if let Some(is_peer) = self.peers[idx].get() {
+            return *is_peer;
+        }
+        match self.remote.status(&self.gateways[idx]).await {
+            Ok(status) => *self.peers[idx].get_or_init(|| status.is_peer),
+            Err(_) => false,
+        }
+    }
+
     /// Asks the gateway that answered last, and the next one when nothing came of it.
     async fn send(&self, request: RpcRequest, limit: Duration) -> Result<Reply, ServiceError> {
         let (first, n) = (self.current.load(Ordering::Relaxed), self.gateways.len());
         let mut outcome = Err(ServiceError::NoGateway(request.fqn.clone()));
         for idx in (first..first + n).map(|idx| idx % n) {
+            if request.extended.used && !self.is_peer(idx).await {
+                return Err(ExecutionError::PlainFormsOnly(request.fqn).into());
+            }
             let what = procedure(&request.fqn);
             let answer = self.remote.run(&self.gateways[idx], request.clone(), limit).await;
             outcome = answer.inspect_err(|error| warn!("A call failed: {error}")).map_err(ServiceError::remote(what));
@@ -184,6 +203,7 @@ mod tests {
             fqn: fqn.to_owned(),
             version: "1.2".to_owned(),
             arguments: "{}".into(),
+            extended: false,
             headers: vec![("traceparent".to_owned(), "x".to_owned())],
             deadline: Some(Duration::from_secs(3)),
             hops,
@@ -232,6 +252,17 @@ mod tests {
             let (outbound, _) = outbound(gateway, &[]);
             let error = outbound.run(call("f", hops)).await.expect_err("nowhere to go");
             assert_eq!((error.status, error.message.as_str()), (status, message));
+        }
+    }
+
+    #[tokio::test]
+    async fn extended_forms_go_to_nodes_of_ours_only() {
+        // The gateways of these tests are of the known implementation.
+        for keys in [&["key"][..], &[]] {
+            let (outbound, remote) = outbound(Some("http://g:1"), keys);
+            let error = outbound.run(OutboundCall { extended: true, ..call("f", 0) }).await.expect_err("refused");
+            assert_eq!(error.status, 415, "{keys:?}");
+            assert!(remote.last().is_none(), "nothing was sent");
         }
     }
 

@@ -27,7 +27,10 @@ impl Peers {
     /// Installs them unless that was done. None, and a line that says so, where that cannot be.
     pub(super) fn install(workspace: &Workspace) -> Result<Option<Self>> {
         let (Some(node), Some(npm)) = (tools::find("node"), tools::find("npm")) else {
-            term::status("Skipped", "esbuild and tsc: Node and npm are not installed, so there is nothing to compare with");
+            term::status(
+                "Skipped",
+                "esbuild and tsc: Node and npm are not installed, so there is nothing to compare with",
+            );
             return Ok(None);
         };
         let folder = cache()?.join("jitar/bench").join(PACKAGES.join("_"));

@@ -106,7 +106,8 @@ impl Plan {
     fn procedure(self, idx: usize) -> String {
         let per_procedure = self.domain / self.procedures;
         let mut text = String::new();
-        let domain: Vec<usize> = (0..per_procedure.max(1)).map(|nth| (idx * per_procedure + nth) % self.domain).collect();
+        let domain: Vec<usize> =
+            (0..per_procedure.max(1)).map(|nth| (idx * per_procedure + nth) % self.domain).collect();
         for other in &domain {
             let path = self.domain_path(*other);
             text += &format!("import {{ Domain{other}, load{other} }} from '../{}';\n", path.trim_end_matches(".ts"));
@@ -122,7 +123,9 @@ impl Plan {
             text += &format!("import {{ procedure{other} }} from '../{}';\n", path.trim_end_matches(".ts"));
         }
         text += &body(idx);
-        text += &format!("\nexport async function procedure{idx}(id: string, options: Options{shared}, limit = 10): Promise<Summary{idx}> {{\n");
+        text += &format!(
+            "\nexport async function procedure{idx}(id: string, options: Options{shared}, limit = 10): Promise<Summary{idx}> {{\n"
+        );
         for other in &domain {
             text += &format!("    const found{other}: Domain{other} = await load{other}(id, limit);\n");
         }
@@ -141,9 +144,14 @@ impl Plan {
         for other in shared.iter().take(if shared[0] == shared[1] { 1 } else { 2 }) {
             text += &format!("import {{ format{other} }} from '../shared/shared{other}';\n");
         }
-        text += &format!("\nexport interface Domain{idx} {{\n    readonly id: string;\n    title: string;\n    tags?: string[];\n    weights: Record<string, number>;\n}}\n");
+        text += &format!(
+            "\nexport interface Domain{idx} {{\n    readonly id: string;\n    title: string;\n    tags?: string[];\n    weights: Record<string, number>;\n}}\n"
+        );
         text += &body(idx);
-        text += &format!("\nexport async function load{idx}(id: string, limit: number): Promise<Domain{idx}> {{\n    const summary = summarise{idx}({{ id, title: format{}(id, {{ limit, tags: [] }}), rows: [] }});\n    return {{ id, title: summary.title, weights: {{ total: summary.total }} }};\n}}\n", shared[0]);
+        text += &format!(
+            "\nexport async function load{idx}(id: string, limit: number): Promise<Domain{idx}> {{\n    const summary = summarise{idx}({{ id, title: format{}(id, {{ limit, tags: [] }}), rows: [] }});\n    return {{ id, title: summary.title, weights: {{ total: summary.total }} }};\n}}\n",
+            shared[0]
+        );
         text
     }
 
@@ -155,9 +163,13 @@ impl Plan {
         } else {
             text += "const inner = (text: string, options: { limit: number }) => text.slice(0, options.limit);\n";
         }
-        text += &format!("\nexport type Options{idx} = {{ limit: number; tags: readonly string[]; locale?: 'en' | 'de' }};\n");
+        text += &format!(
+            "\nexport type Options{idx} = {{ limit: number; tags: readonly string[]; locale?: 'en' | 'de' }};\n"
+        );
         text += &body(idx);
-        text += &format!("\nexport function format{idx}(text: string, options: Options{idx}): string {{\n    const summary = summarise{idx}({{ id: text, title: text, rows: options.tags.map(tag => ({{ name: tag, value: tag.length }})) }});\n    return inner(`${{summary.title}} (${{summary.total}})`, options);\n}}\n");
+        text += &format!(
+            "\nexport function format{idx}(text: string, options: Options{idx}): string {{\n    const summary = summarise{idx}({{ id: text, title: text, rows: options.tags.map(tag => ({{ name: tag, value: tag.length }})) }});\n    return inner(`${{summary.title}} (${{summary.total}})`, options);\n}}\n"
+        );
         text
     }
 }

@@ -198,26 +198,25 @@ impl<'a> Walker<'a> {
                 let any = way.step("[key]");
                 first.into_iter().chain(second).for_each(|part| self.visit(part, scope, &any));
             }
-            Known::Partial => self.members_of(first, scope, way.clone().perhaps(true)),
-            Known::Same => self.members_of(first, scope, way.clone()),
-            Known::Part => self.members_of(first, scope, way.clone().perhaps(true)),
+            Known::Partial | Known::Part => self.members_of(first, scope, &way.clone().perhaps(true)),
+            Known::Same => self.members_of(first, scope, way),
             Known::Pick => {
                 let keys = keys();
                 let unsure = keys.is_none();
                 let keys = keys.map_or(Keys::All, Keys::Only);
-                self.members_of(first, scope, Way { keys, ..way.clone() }.perhaps(unsure));
+                self.members_of(first, scope, &Way { keys, ..way.clone() }.perhaps(unsure));
             }
             Known::Omit => {
                 let keys = keys();
                 let unsure = keys.is_none();
                 let keys = keys.map_or(Keys::All, Keys::Without);
-                self.members_of(first, scope, Way { keys, ..way.clone() }.perhaps(unsure));
+                self.members_of(first, scope, &Way { keys, ..way.clone() }.perhaps(unsure));
             }
         }
     }
 
-    fn members_of(&mut self, shape: Option<&'a Shape>, scope: &Rc<Scope<'a>>, way: Way) {
-        shape.into_iter().for_each(|shape| self.visit(shape, scope, &way));
+    fn members_of(&mut self, shape: Option<&'a Shape>, scope: &Rc<Scope<'a>>, way: &Way) {
+        shape.into_iter().for_each(|shape| self.visit(shape, scope, way));
     }
 
     fn find(&mut self, reason: Reason, name: &str, shape: &Shape, scope: &Scope<'a>, way: &Way) {

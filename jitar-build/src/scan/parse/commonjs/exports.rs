@@ -21,16 +21,6 @@ pub(super) struct Collector {
     required: BTreeMap<String, String>,
 }
 
-/// What an assignment sets.
-pub(super) enum Assigned {
-    /// `exports.name`
-    Name,
-    /// `module.exports`, or `exports` on the way there.
-    Whole,
-    /// Something else.
-    Nothing,
-}
-
 impl Collector {
     pub(super) fn new(unresolved: Mark) -> Self {
         Self { unresolved, names: Names::default(), required: BTreeMap::new() }
@@ -51,23 +41,23 @@ impl Collector {
         }
     }
 
-    /// Notes what an assignment exports.
-    pub(super) fn assign(&mut self, assignment: &AssignExpr) -> Assigned {
-        let AssignTarget::Simple(target) = &assignment.left else { return Assigned::Nothing };
+    /// Notes what an assignment exports; `false` when it sets something else than exports.
+    pub(super) fn assign(&mut self, assignment: &AssignExpr) -> bool {
+        let AssignTarget::Simple(target) = &assignment.left else { return false };
         match target {
             SimpleAssignTarget::Member(member) if is_exports(&member.obj) => {
                 match property(&member.prop) {
                     Some(name) => self.add(name, member),
                     None => self.names.are_open = true,
                 }
-                Assigned::Name
+                true
             }
             SimpleAssignTarget::Member(member) if is_module_exports(member) => {
                 self.replace(&assignment.right);
-                Assigned::Whole
+                true
             }
-            SimpleAssignTarget::Ident(name) if self.is_free(&name.id, "exports") => Assigned::Whole,
-            _ => Assigned::Nothing,
+            SimpleAssignTarget::Ident(name) => self.is_free(&name.id, "exports"),
+            _ => false,
         }
     }
 

@@ -3,8 +3,8 @@
 use indexmap::IndexMap;
 use swc_core::common::{Mark, Spanned};
 use swc_core::ecma::ast::{
-    ArrowExpr, AssignExpr, BinExpr, BinaryOp, CallExpr, Callee, Class, CondExpr, Expr, Function, Ident, IfStmt, Lit,
-    MemberExpr, MemberProp, Pat, Script, ThisExpr, TryStmt, UnaryExpr, UnaryOp, VarDeclarator,
+    AssignExpr, BinExpr, BinaryOp, CallExpr, Callee, Class, CondExpr, Expr, Function, Ident, IfStmt, Lit, MemberExpr,
+    MemberProp, Pat, Script, ThisExpr, TryStmt, UnaryExpr, UnaryOp, VarDeclarator,
 };
 use swc_core::ecma::visit::{Visit, VisitWith, noop_visit_type};
 
@@ -12,7 +12,7 @@ use super::super::super::graph::{DynamicImport, Range};
 use super::super::environment::{ENVIRONMENT, is_environment, outcome};
 use super::super::imports::dynamic_import;
 use super::super::range;
-use super::exports::{Assigned, Collector, is_exports, is_module_exports, property};
+use super::exports::{Collector, is_exports, is_module_exports, property};
 use super::{CommonJs, Edit, Require};
 
 /// Stands for the keyword in `import("…")`, which has to be resolved by the build; as long as the keyword.
@@ -169,9 +169,8 @@ impl Visit for Reader {
     }
 
     fn visit_assign_expr(&mut self, assignment: &AssignExpr) {
-        match self.exports.assign(assignment) {
-            Assigned::Nothing => assignment.left.visit_with(self),
-            Assigned::Name | Assigned::Whole => {}
+        if !self.exports.assign(assignment) {
+            assignment.left.visit_with(self);
         }
         assignment.right.visit_with(self);
     }
@@ -224,9 +223,5 @@ impl Visit for Reader {
 
     fn visit_class(&mut self, class: &Class) {
         self.within(|reader| class.visit_children_with(reader));
-    }
-
-    fn visit_arrow_expr(&mut self, arrow: &ArrowExpr) {
-        arrow.visit_children_with(self);
     }
 }

@@ -1,5 +1,8 @@
 //! Nodes that talk to each other over real sockets.
 
+mod tls;
+mod wire;
+
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,8 +13,8 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use url::Url;
 
-use super::{HttpRemote, HttpServerHandle, serve};
-use crate::config::RepositoryConfig;
+use super::{HttpOptions, HttpRemote, HttpServerHandle, serve};
+use crate::config::{HttpConfig, RepositoryConfig, TlsConfig};
 use crate::execution::{Execution, Isolates, Payload, PresentedKey, Procedures, Rules};
 use crate::health::Health;
 use crate::services::tests::{
@@ -21,6 +24,7 @@ use crate::services::{
     FileRequest, GatewayKind, Operations, PlaceAt, Registrar, Registration, Remote, RemoteError, Runner, Services,
     WorkerState,
 };
+use crate::tls::Tls;
 
 /// Bytes of a request body, where nothing else is said.
 const SMALL: usize = 1000;
@@ -33,9 +37,19 @@ struct Node {
 }
 
 fn start(services: Services, body_limit: usize) -> Node {
+    start_with(services, options(body_limit))
+}
+
+/// What is usual, with this limit for bodies.
+fn options(body_limit: usize) -> HttpOptions {
+    HttpOptions { body_limit, times: HttpConfig::default(), cors: None, tls: None, n_threads: 1 }
+}
+
+fn start_with(services: Services, options: HttpOptions) -> Node {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let url = format!("http://{}", listener.local_addr().expect("bound")).parse().expect("a URL");
-    Node { url, server: serve(listener, services, body_limit, 1).expect("a server") }
+    let scheme = if options.tls.is_some() { "https" } else { "http" };
+    let url = format!("{scheme}://{}", listener.local_addr().expect("bound")).parse().expect("a URL");
+    Node { url, server: serve(listener, services, options).expect("a server") }
 }
 
 fn start_worker(isolates: &Arc<FakeIsolates>) -> Node {
@@ -52,12 +66,9 @@ fn worker_services(isolates: &Arc<FakeIsolates>) -> Services {
         asset_root: String::new(),
         assets: vec!["**/*".to_owned()],
     };
+    let rules = Rules { keys: trust_keys(&["key"]), ..Rules::default() };
     Services {
-        runner: Some(worker(Execution::new(
-            procedures,
-            Arc::clone(&shared),
-            Rules { keys: trust_keys(&["key"]), ..Rules::default() },
-        ))),
+        runner: Some(worker(Execution::new(procedures, Arc::clone(&shared), rules))),
         provider: Some(repository(&config, &[("index.html", b"<p>"), ("a b?#%.txt", b"odd")])),
         registrar: None,
         health: Arc::new(Health::of_checks(shared)),
@@ -83,7 +94,7 @@ fn gateway_services() -> Services {
 }
 
 fn remote() -> HttpRemote {
-    HttpRemote::new().expect("a client")
+    HttpRemote::new(&Tls::load(TlsConfig::default()).expect("no files")).expect("a client")
 }
 
 #[tokio::test]
@@ -287,4 +298,31 @@ async fn large_bodies_pass_piece_by_piece() {
     let too_large = b"POST /rpc/a/f HTTP/1.1\r\nhost: h\r\ncontent-length: 1000001\r\n\r\n";
     let line = first_line(&gateway.url, too_large).await.expect("an answer");
     assert!(line.starts_with("HTTP/1.1 413 "), "{line}");
+}
+
+/// Whoever hangs up at a gateway ends the call on the worker.
+#[tokio::test]
+async fn a_client_that_hangs_up_cancels_its_call_behind_a_gateway() {
+    let isolates = Arc::new(FakeIsolates::hanging());
+    let (worker, gateway, remote) = (start_worker(&isolates), start_gateway(), remote());
+    let names = vec!["a/f".to_owned()];
+    let registration = Registration::new(worker.url.clone(), names, Some(PresentedKey::new("key")));
+    remote.register(&gateway.url, &registration, GatewayKind::Known).await.expect("registered");
+    let address = gateway.url.socket_addrs(|| None).expect("an address")[0];
+    let started = async {
+        loop {
+            let mut stream = TcpStream::connect(address).await.expect("a connection");
+            stream.write_all(b"GET /rpc/a/f HTTP/1.1\r\nhost: h\r\n\r\n").await.expect("sent");
+            let mut line = String::new();
+            let mut reader = BufReader::new(stream);
+            tokio::select! {
+                // The worker takes no calls yet.
+                read = reader.read_line(&mut line) => drop(read.expect("an answer")),
+                () = isolates.until(1, 0) => return reader,
+            }
+        }
+    };
+    let client = tokio::time::timeout(SECONDS, started).await.expect("it starts");
+    drop(client);
+    tokio::time::timeout(SECONDS, isolates.until(1, 1)).await.expect("it is cancelled");
 }

@@ -1,0 +1,1 @@
+export default { name: 'slow', timeout: 50, isHealthy: () => new Promise<boolean>(() => {}) };

@@ -1,0 +1,6 @@
+export default {
+    name: 'throwing',
+    isHealthy(): Promise<boolean> {
+        throw new Error('broken');
+    },
+};
