@@ -49,6 +49,7 @@ deno_core::extension!(
         "reader.js",
         "serializer.js",
         "result.js",
+        "late.js",
         "guard.js",
         "dispatcher.js",
         "web/node_errors.js",

@@ -25,11 +25,15 @@ pub struct DebugCommands(UnboundedSender<String>);
 /// What an isolate says to a debugger.
 pub struct DebugEvents(UnboundedReceiver<InspectorMsg>);
 
-impl Debugger {
-    pub(crate) fn of(runtime: &JsRuntime) -> Self {
-        Self(runtime.inspector().get_session_sender())
+impl Inspect {
+    /// Announces the way to an isolate; whether it is to wait for a debugger.
+    pub(crate) fn open(self, runtime: &JsRuntime) -> bool {
+        (self.announce)(Debugger(runtime.inspector().get_session_sender()));
+        self.breaks_at_start
     }
+}
 
+impl Debugger {
     /// Attaches a debugger; `None` when the isolate is gone. Dropping the commands detaches it, which also lets a stopped
     /// isolate run on.
     pub fn attach(&self) -> Option<(DebugCommands, DebugEvents)> {

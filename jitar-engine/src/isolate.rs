@@ -13,13 +13,14 @@ use deno_core::{
     SharedArrayBufferStore, v8,
 };
 
+use crate::buffers;
 use crate::call::{Arguments, Call, Headers, Outbound, Reply, RunMode};
 use crate::error::{EngineError, exception_of};
 use crate::extension::{self, Scripts};
 use crate::handles::{Handles, call_function, string};
 use crate::host::HostTable;
-use crate::inspector::{Debugger, Inspect};
-use crate::limits::{IsolateControl, MainContext, TerminationReason};
+use crate::inspector::Inspect;
+use crate::limits::{IsolateControl, MainContext};
 use crate::loader::{ArchiveLoader, BEFORE_THE_APPLICATION, MapPlace, ModuleStore};
 use crate::ops::{HostFunctions, LogLevel, LogSink, OutboundSlot, ReplySink, RunningCall, RunningCalls};
 use crate::permissions::{self, Permissions};
@@ -46,6 +47,8 @@ pub struct IsolateOptions {
     pub permissions: Permissions,
     /// Authorities that `fetch` trusts.
     pub certificates: Certificates,
+    /// Bytes of buffers and WebAssembly memories at which the isolate is ended.
+    pub buffers: usize,
     /// How other threads watch and end it; made on the thread that boots the isolate.
     pub control: IsolateControl,
     /// The unit's host functions.
@@ -150,7 +153,7 @@ impl Isolate {
         let control = options.control;
         let maps = if options.inspect.is_some() { MapPlace::InScript } else { MapPlace::Apart };
         let mut runtime = JsRuntime::try_new(RuntimeOptions {
-            module_loader: Some(Rc::new(ArchiveLoader(options.modules.clone(), maps))),
+            module_loader: Some(Rc::new(ArchiveLoader { modules: options.modules.clone(), observations: None, maps })),
             extensions: extension::all(Scripts::InBlob),
             startup_snapshot: Some(blob.bytes()),
             residual_lazy_js_sources: blob.cold_scripts(),
@@ -158,13 +161,17 @@ impl Isolate {
             shared_array_buffer_store: Some(SharedArrayBufferStore::default()),
             inspector: options.inspect.is_some(),
             is_main: true, // what debuggers take for the page itself, not for a worker of it
-            create_params: Some(v8::CreateParams::default().heap_limits(0, options.heap)),
+            create_params: Some(
+                v8::CreateParams::default()
+                    .heap_limits(0, options.heap)
+                    .array_buffer_allocator(buffers::allocator(options.buffers, control.clone())),
+            ),
             ..Default::default()
         })
         .map_err(|error| EngineError::Boot(exception_of(&error).to_string()))?;
         let context = runtime.main_context();
         runtime.v8_isolate().set_slot(MainContext(context));
-        control.set_handle(runtime.v8_isolate().thread_safe_handle());
+        control.attach(runtime.v8_isolate().thread_safe_handle(), options.buffers);
         end_at_heap_limit(&mut runtime, control.clone());
         runtime.op_state().borrow_mut().put(HostFunctions(options.host));
         install_sinks(&runtime.op_state(), options.outbound, options.replies, options.log);
@@ -172,10 +179,7 @@ impl Isolate {
         install_web(&runtime.op_state(), &permissions, options.certificates);
         let functions = Functions::take(&mut runtime)?;
         limit_values(&mut runtime, &functions.limit_values, options.values)?;
-        let breaks = options.inspect.is_some_and(|inspect| {
-            (inspect.announce)(Debugger::of(&runtime));
-            inspect.breaks_at_start
-        });
+        let breaks = options.inspect.is_some_and(|inspect| inspect.open(&runtime));
         let implementations = HashMap::new();
         let mut isolate = Self { runtime, functions, control, permissions, implementations, breaks: false };
         if breaks {
@@ -227,7 +231,7 @@ impl Isolate {
             return Err(EngineError::Boot(message));
         };
         self.register_call(id, deadline, call.hops);
-        self.turn(|runtime, functions| {
+        self.turn(Some(id), |runtime, functions| {
             deno_core::scope!(scope, runtime);
             let arguments = [
                 v8::Integer::new_from_unsigned(scope, id).into(),
@@ -247,7 +251,7 @@ impl Isolate {
     /// When the isolate was ended during this turn.
     pub fn start_health_check(&mut self, id: u32, deadline: Instant) -> Result<(), EngineError> {
         self.register_call(id, deadline, 0);
-        self.turn(|runtime, functions| {
+        self.turn(Some(id), |runtime, functions| {
             deno_core::scope!(scope, runtime);
             let id = v8::Integer::new_from_unsigned(scope, id).into();
             invoke(scope, &functions.check_health, &[id]);
@@ -263,7 +267,7 @@ impl Isolate {
         let running = self.runtime.op_state().borrow_mut().borrow_mut::<RunningCalls>().0.remove(&id);
         let Some(running) = running else { return Ok(()) };
         running.cancel.cancel();
-        self.turn(|runtime, functions| {
+        self.turn(None, |runtime, functions| {
             deno_core::scope!(scope, runtime);
             let id = v8::Integer::new_from_unsigned(scope, id).into();
             invoke(scope, &functions.abort_call, &[id]);
@@ -281,7 +285,7 @@ impl Isolate {
     /// When the isolate was ended during this turn. Errors of application code are logged instead.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Result<(), EngineError> {
         let mut outcome = Poll::Pending;
-        self.turn(|runtime, _| outcome = runtime.poll_event_loop(cx, PollEventLoopOptions::default()))?;
+        self.turn(None, |runtime, _| outcome = runtime.poll_event_loop(cx, PollEventLoopOptions::default()))?;
         if let Poll::Ready(Err(error)) = outcome {
             self.log_error(&error);
         }
@@ -293,11 +297,13 @@ impl Isolate {
         self.runtime.v8_isolate().get_heap_statistics().used_heap_size()
     }
 
-    /// Runs `body` as one turn, so that the supervisor sees how long JavaScript has been running.
-    fn turn(&mut self, body: impl FnOnce(&mut JsRuntime, &Functions)) -> Result<(), EngineError> {
+    /// Runs `body` as one turn, so that the supervisor sees how long JavaScript has been running. `call` is the one that
+    /// the turn starts, if it starts one.
+    fn turn(&mut self, call: Option<u32>, body: impl FnOnce(&mut JsRuntime, &Functions)) -> Result<(), EngineError> {
         let _permitted = permissions::enter(&self.permissions);
-        self.control.begin_turn();
+        self.control.begin_turn(call);
         body(&mut self.runtime, &self.functions);
+        self.control.check_buffers(self.runtime.v8_isolate());
         self.control.end_turn();
         self.control.terminated().map_or(Ok(()), |_| {
             self.control.note_culprit_after(self.runtime.v8_isolate());
@@ -317,7 +323,7 @@ impl Isolate {
         if std::mem::take(&mut self.breaks) {
             self.runtime.inspector().wait_for_session_and_break_on_next_statement();
         }
-        self.control.begin_turn();
+        self.control.begin_turn(None);
         let outcome = self.settle_evaluation(module).await;
         self.control.end_turn();
         if self.control.terminated().is_some() {
@@ -379,7 +385,7 @@ impl Isolate {
 
 fn end_at_heap_limit(runtime: &mut JsRuntime, control: IsolateControl) {
     runtime.add_near_heap_limit_callback(move |current, initial| {
-        control.terminate(TerminationReason::Heap);
+        control.terminate(control.full_heap_reason());
         if current > initial { current } else { current + HEAP_GRACE }
     });
 }

@@ -7,6 +7,7 @@
 
 pub mod archive;
 pub mod browser;
+mod buffers;
 pub mod call;
 mod error;
 mod extension;
@@ -22,6 +23,7 @@ pub mod permissions;
 pub mod platform;
 pub mod schema;
 pub mod snapshot;
+mod stack;
 mod web;
 
 /// Version of this crate. The sides that build and run an application must have the same one.

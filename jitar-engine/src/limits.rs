@@ -1,11 +1,14 @@
 //! How an isolate is watched and ended from other threads.
 
 use std::ffi::c_void;
-use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use deno_core::v8;
+
+use crate::loader::ModuleStore;
+use crate::stack::{Frame, application_frames};
 
 /// Why an isolate was ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,16 +19,16 @@ pub enum TerminationReason {
     Wall,
     /// The heap grew to `limits.heap`.
     Heap,
+    /// Buffers and WebAssembly memories grew to `limits.buffers`.
+    Buffers,
 }
 
 impl TerminationReason {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Cpu, Self::Wall, Self::Heap, Self::Buffers];
+
     fn from_number(number: u8) -> Option<Self> {
-        match number {
-            1 => Some(Self::Cpu),
-            2 => Some(Self::Wall),
-            3 => Some(Self::Heap),
-            _ => None,
-        }
+        Self::ALL.into_iter().find(|reason| reason.number() == number)
     }
 
     const fn number(self) -> u8 {
@@ -33,6 +36,7 @@ impl TerminationReason {
             Self::Cpu => 1,
             Self::Wall => 2,
             Self::Heap => 3,
+            Self::Buffers => 4,
         }
     }
 
@@ -42,6 +46,7 @@ impl TerminationReason {
             Self::Cpu => "limits.cpu",
             Self::Wall => "limits.wall",
             Self::Heap => "limits.heap",
+            Self::Buffers => "limits.buffers",
         }
     }
 }
@@ -57,9 +62,28 @@ struct Shared {
     reason: AtomicU8,
     /// Number of the call that was running when the isolate was ended, plus one.
     culprit: AtomicU32,
+    /// Number of the call that the current turn starts, plus one.
+    starting: AtomicU32,
+    /// Where JavaScript was when the isolate was ended.
+    stack: Mutex<Vec<Frame>>,
     handle: OnceLock<v8::IsolateHandle>,
     cpu_clock: libc::clockid_t,
+    buffers: BufferWatch,
 }
+
+/// What is known of buffers between two looks at them.
+#[derive(Debug, Default)]
+struct BufferWatch {
+    /// Bytes that they may have; set when the isolate is made.
+    limit: OnceLock<usize>,
+    /// Size of the last request that was refused, 0 when a later one was not.
+    wanted: AtomicUsize,
+    /// Whether a look is already on its way.
+    is_asked: AtomicBool,
+}
+
+/// Frames of a stack that the log shows.
+const STACK_DEPTH: usize = 20;
 
 impl IsolateControl {
     /// For an isolate that lives on the calling thread.
@@ -68,17 +92,23 @@ impl IsolateControl {
             turns: AtomicU64::new(0),
             reason: AtomicU8::new(0),
             culprit: AtomicU32::new(0),
+            starting: AtomicU32::new(0),
+            stack: Mutex::default(),
             handle: OnceLock::new(),
             cpu_clock: this_threads_cpu_clock(),
+            buffers: BufferWatch::default(),
         }))
     }
 
-    pub(crate) fn set_handle(&self, handle: v8::IsolateHandle) {
-        // Set once, right after the isolate was made; a second call would change nothing.
-        drop(self.0.handle.set(handle));
+    /// Called once, right after the isolate was made.
+    pub(crate) fn attach(&self, handle: v8::IsolateHandle, buffers: usize) {
+        self.0.handle.get_or_init(|| handle);
+        self.0.buffers.limit.get_or_init(|| buffers);
     }
 
-    pub(crate) fn begin_turn(&self) {
+    /// A turn begins; `call` is the one that it starts, if it starts one.
+    pub(crate) fn begin_turn(&self, call: Option<u32>) {
+        self.0.starting.store(call.map_or(0, |call| call.wrapping_add(1)), Ordering::Relaxed);
         self.0.turns.fetch_add(1, Ordering::Release);
     }
 
@@ -99,14 +129,22 @@ impl IsolateControl {
 
     /// The call that was running when the isolate was ended, as far as it is known.
     pub fn culprit(&self) -> Option<u32> {
-        self.0.culprit.load(Ordering::Acquire).checked_sub(1)
+        let number = |place: &AtomicU32| place.load(Ordering::Acquire).checked_sub(1);
+        number(&self.0.culprit).or_else(|| number(&self.0.starting))
+    }
+
+    /// Where JavaScript was when the isolate was ended, innermost first: `at spin (app/src/spin.ts:4:5)`. Empty when V8
+    /// did not come to a place where it can be asked.
+    pub fn stack(&self, modules: &ModuleStore) -> Vec<String> {
+        let frames = self.0.stack.lock().unwrap_or_else(PoisonError::into_inner);
+        frames.iter().map(|frame| frame.in_words(modules)).collect()
     }
 
     /// Looks for the culprit once JavaScript was unwound: `finally` blocks do not run then, so its async context is still
     /// the current one.
     pub(crate) fn note_culprit_after(&self, isolate: &mut v8::Isolate) {
         isolate.cancel_terminate_execution();
-        if let (None, Some(call)) = (self.culprit(), current_call(isolate)) {
+        if let (0, Some(call)) = (self.0.culprit.load(Ordering::Acquire), current_call(isolate)) {
             self.0.culprit.store(call.wrapping_add(1), Ordering::Release);
         }
     }
@@ -126,25 +164,108 @@ impl IsolateControl {
     /// Ends the isolate at the next point where V8 looks at interrupts (loops, calls, regular expressions). Nothing of it
     /// may be used afterwards. The first reason stays.
     pub fn terminate(&self, reason: TerminationReason) {
-        let first = self.0.reason.compare_exchange(0, reason.number(), Ordering::AcqRel, Ordering::Acquire).is_ok();
-        if let (true, Some(handle)) = (first, self.0.handle.get()) {
+        if self.0.set_reason(reason) {
+            self.interrupt(note_place_and_terminate);
+        }
+    }
+
+    /// Lets the isolate look at its buffers at the next point where V8 looks at interrupts, and end itself when they have
+    /// more than `limits.buffers` even without garbage. WebAssembly memories count; no allocator of ours sees those.
+    pub fn look_at_buffers(&self) {
+        if !self.0.buffers.is_asked.swap(true, Ordering::AcqRel) {
+            self.interrupt(end_when_buffers_are_full);
+        }
+    }
+
+    /// The same after a request for a buffer: one of `wanted` bytes was refused, or 0 when a small one was not.
+    pub(crate) fn look_at_buffers_for(&self, wanted: usize) {
+        self.0.buffers.wanted.store(wanted, Ordering::Relaxed);
+        self.look_at_buffers();
+    }
+
+    /// Which limit was met when V8 says that the heap is full: it says so too when a buffer was refused after all garbage was
+    /// collected.
+    pub(crate) fn full_heap_reason(&self) -> TerminationReason {
+        match self.0.buffers.wanted.load(Ordering::Relaxed) {
+            0 => TerminationReason::Heap,
+            _ => TerminationReason::Buffers,
+        }
+    }
+
+    /// A large buffer was given after all.
+    pub(crate) fn forget_wanted_buffer(&self) {
+        self.0.buffers.wanted.store(0, Ordering::Relaxed);
+    }
+
+    /// Looks at buffers between two turns: many small ones, or memory that WebAssembly took.
+    pub(crate) fn check_buffers(&self, isolate: &mut v8::Isolate) {
+        if self.0.are_buffers_full(isolate) {
+            self.0.set_reason(TerminationReason::Buffers);
+        }
+    }
+
+    fn interrupt(&self, callback: unsafe extern "C" fn(v8::UnsafeRawIsolatePtr, *mut c_void)) {
+        if let Some(handle) = self.0.handle.get() {
             // V8 drops the request when the isolate is gone, so the pointer is only used while the isolate, which owns a
             // reference to `Shared`, is alive.
-            handle.request_interrupt(note_culprit_and_terminate, Arc::as_ptr(&self.0).cast::<c_void>().cast_mut());
+            handle.request_interrupt(callback, Arc::as_ptr(&self.0).cast::<c_void>().cast_mut());
         }
     }
 }
 
+impl Shared {
+    /// Whether this is the first reason.
+    fn set_reason(&self, reason: TerminationReason) -> bool {
+        self.reason.compare_exchange(0, reason.number(), Ordering::AcqRel, Ordering::Acquire).is_ok()
+    }
+
+    /// Whether buffers have more than they may, even without garbage.
+    fn are_buffers_full(&self, isolate: &mut v8::Isolate) -> bool {
+        let Some(limit) = self.buffers.limit.get() else { return false };
+        let wanted = self.buffers.wanted.load(Ordering::Relaxed);
+        let is_full = |isolate: &mut v8::Isolate| {
+            let used = usize::try_from(isolate.adjust_amount_of_external_allocated_memory(0)).unwrap_or_default();
+            used.saturating_add(wanted) > *limit
+        };
+        if !is_full(isolate) {
+            return false;
+        }
+        isolate.low_memory_notification();
+        is_full(isolate)
+    }
+
+    /// Remembers which call runs, and where.
+    fn note_place(&self, isolate: &mut v8::Isolate) {
+        if let Some(call) = current_call(isolate) {
+            self.culprit.store(call.wrapping_add(1), Ordering::Release);
+        }
+        let Some(context) = isolate.get_slot::<MainContext>().map(|context| context.0.clone()) else { return };
+        v8::scope_with_context!(scope, isolate, context);
+        *self.stack.lock().unwrap_or_else(PoisonError::into_inner) = application_frames(scope, STACK_DEPTH);
+    }
+}
+
 /// Runs on the isolate's thread, between two instructions of JavaScript.
-unsafe extern "C" fn note_culprit_and_terminate(isolate: v8::UnsafeRawIsolatePtr, data: *mut c_void) {
+unsafe extern "C" fn note_place_and_terminate(isolate: v8::UnsafeRawIsolatePtr, data: *mut c_void) {
     // SAFETY: `data` is the `Shared` that the isolate's owner keeps alive at least as long as the isolate.
     let shared = unsafe { &*data.cast::<Shared>() };
     // SAFETY: V8 calls this with the isolate that is running on this thread.
     let mut isolate = unsafe { v8::Isolate::from_raw_isolate_ptr(isolate) };
-    if let Some(call) = current_call(&mut isolate) {
-        shared.culprit.store(call.wrapping_add(1), Ordering::Release);
-    }
+    shared.note_place(&mut isolate);
     isolate.terminate_execution();
+}
+
+/// Runs on the isolate's thread, between two instructions of JavaScript.
+unsafe extern "C" fn end_when_buffers_are_full(isolate: v8::UnsafeRawIsolatePtr, data: *mut c_void) {
+    // SAFETY: `data` is the `Shared` that the isolate's owner keeps alive at least as long as the isolate.
+    let shared = unsafe { &*data.cast::<Shared>() };
+    // SAFETY: V8 calls this with the isolate that is running on this thread.
+    let mut isolate = unsafe { v8::Isolate::from_raw_isolate_ptr(isolate) };
+    shared.buffers.is_asked.store(false, Ordering::Release);
+    if shared.are_buffers_full(&mut isolate) && shared.set_reason(TerminationReason::Buffers) {
+        shared.note_place(&mut isolate);
+        isolate.terminate_execution();
+    }
 }
 
 /// The isolate's context, kept in a slot of the isolate for [`current_call`].

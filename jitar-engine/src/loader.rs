@@ -13,6 +13,7 @@ use deno_error::JsErrorBox;
 
 use crate::archive::{DamagedArchive, ModuleArchive, ModuleKind};
 use crate::error::short_specifier;
+use crate::ops::{Observation, Observations};
 
 /// The modules of a unit, unpacked when the first one is asked for: a unit that is warm in its blob needs them only for
 /// source maps.
@@ -63,6 +64,15 @@ impl ModuleStore {
         Ok(self.unpacked()?.modules.get(specifier))
     }
 
+    /// Where something stands in the application's file, from its place in generated code; both count from 1. The place
+    /// itself when there is no source map.
+    pub(crate) fn original_place(&self, specifier: &str, line: u32, column: u32) -> (u32, u32) {
+        let map = self.get(specifier).ok().flatten().and_then(|module| module.map.as_ref());
+        let map = map.and_then(|map| deno_core::sourcemap::SourceMap::from_slice(map.as_bytes()).ok());
+        let token = map.as_ref().and_then(|map| map.lookup_token(line.saturating_sub(1), column.saturating_sub(1)));
+        token.map_or((line, column), |token| (token.get_src_line() + 1, token.get_src_col() + 1))
+    }
+
     fn unpacked(&self) -> Result<&Unpacked, DamagedArchive> {
         let unpacked = self.0.unpacked.get_or_init(|| {
             let archive = ModuleArchive::unpack(&self.0.packed).map_err(|error| error.to_string())?;
@@ -74,7 +84,12 @@ impl ModuleStore {
 }
 
 /// The module loader of every isolate.
-pub(crate) struct ArchiveLoader(pub(crate) ModuleStore, pub(crate) MapPlace);
+pub(crate) struct ArchiveLoader {
+    pub(crate) modules: ModuleStore,
+    /// While a blob is made: `import()` is noted, because what it evaluates is not where the order of modules has it.
+    pub(crate) observations: Option<Observations>,
+    pub(crate) maps: MapPlace,
+}
 
 /// A module that imports those of ours which the application imports. They have no effect: evaluated before, they leave a
 /// debugger's first stop to code of the application.
@@ -116,10 +131,10 @@ impl ArchiveLoader {
     ) -> Result<ModuleSource, JsErrorBox> {
         let damaged = |error: DamagedArchive| JsErrorBox::generic(error.to_string());
         if specifier.as_str() == BEFORE_THE_APPLICATION {
-            let code = ModuleSourceCode::String(self.0.before_the_application().map_err(damaged)?.into());
+            let code = ModuleSourceCode::String(self.modules.before_the_application().map_err(damaged)?.into());
             return Ok(ModuleSource::new(ModuleType::JavaScript, code, specifier, None));
         }
-        let found = self.0.get(specifier.as_str()).map_err(damaged)?;
+        let found = self.modules.get(specifier.as_str()).map_err(damaged)?;
         let Some(module) = found else {
             let name = short_specifier(specifier.as_str());
             let from = referrer.map(|from| format!(", imported from {}", short_specifier(from.specifier.as_str())));
@@ -130,7 +145,7 @@ impl ArchiveLoader {
             ModuleKind::JavaScript => ModuleType::JavaScript,
             ModuleKind::Json => ModuleType::Json,
         };
-        let code = match (&module.map, self.1) {
+        let code = match (&module.map, self.maps) {
             (Some(map), MapPlace::InScript) => with_map(&module.code, map, &module.specifier),
             _ => module.code.clone(),
         };
@@ -141,7 +156,7 @@ impl ArchiveLoader {
     /// What a computed `import()` means: the module itself, one whose ending or `index` was left out, the source of a file
     /// that is compiled elsewhere, or what stands for one of these in this unit.
     fn probe(&self, specifier: ModuleSpecifier) -> ModuleSpecifier {
-        let known = |candidate: &str| matches!(self.0.get(candidate), Ok(Some(_)));
+        let known = |candidate: &str| matches!(self.modules.get(candidate), Ok(Some(_)));
         if known(specifier.as_str()) {
             return specifier;
         }
@@ -173,6 +188,15 @@ impl ModuleLoader for ArchiveLoader {
     fn resolve(&self, specifier: &str, referrer: &str, kind: ResolutionKind) -> ModuleResolveResponse {
         let specifier = Self::runtime_module(specifier).unwrap_or(specifier);
         let resolved = resolve_import(specifier, referrer).map_err(JsErrorBox::from_err)?;
+        if let (ResolutionKind::DynamicImport, Some(observations)) = (&kind, &self.observations) {
+            let what = format!("imports `{}` by import()", short_specifier(resolved.as_str()));
+            observations.add(Observation {
+                what,
+                module: Some(referrer.to_owned()),
+                place: None,
+                ends_evaluation: false,
+            });
+        }
         Ok(if kind == ResolutionKind::DynamicImport { self.probe(resolved) } else { resolved })
     }
 
@@ -186,7 +210,7 @@ impl ModuleLoader for ArchiveLoader {
     }
 
     fn get_source_map(&self, file_name: &str) -> Option<Cow<'_, [u8]>> {
-        let module = self.0.get(file_name).ok()??;
+        let module = self.modules.get(file_name).ok()??;
         module.map.as_ref().map(|map| Cow::Borrowed(map.as_bytes()))
     }
 }

@@ -8,19 +8,42 @@ use deno_core::{JsRuntime, v8_set_flags};
 /// everybody who has the binary; rehashing gives each process its own, so that colliding keys cannot be prepared. Loop
 /// unrolling removes the interrupt check of short loops, and with it, in this V8, that of an endless loop around one
 /// (`for (;;) list.push(new Array(1000).fill(0))`), which then could not be ended at a limit.
-pub const RUN_FLAGS: &[&str] = &["--rehash-snapshot", "--stack-size=984", "--no-turboshaft-loop-unrolling"];
+pub const RUN_FLAGS: &[&str] = &["--rehash-snapshot", "--no-turboshaft-loop-unrolling"];
 
 /// Flags of a process that makes a blob, beside those that `deno_core` sets.
 pub const SNAPSHOT_FLAGS: &[&str] = &["--stack-size=984"];
 
+/// Bytes of stack that JavaScript may use unless set otherwise: V8's own default.
+pub const STACK: usize = 984 << 10;
+
+/// Pages (64 KiB) of one WebAssembly memory unless set otherwise: 256 MiB.
+pub const WASM_PAGES: u32 = 4096;
+
+/// Limits that V8 knows per process only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProcessLimits {
+    /// Bytes of stack that JavaScript may use. Threads of isolates need more than that.
+    pub stack: usize,
+    /// Pages (64 KiB) that one WebAssembly memory may have.
+    pub wasm_pages: u32,
+}
+
+impl Default for ProcessLimits {
+    fn default() -> Self {
+        Self { stack: STACK, wasm_pages: WASM_PAGES }
+    }
+}
+
 static SET_UP: Once = Once::new();
 
 /// Sets V8 up for running services. To be called in `main`, before any thread is started; later calls do nothing.
-pub fn init_run() {
+pub fn init_run(limits: ProcessLimits) {
     SET_UP.call_once(|| {
         set_flags(RUN_FLAGS);
         // Every TLS connection of the process uses it. It fails only when the program chose one already, which then counts.
         drop(deno_tls::rustls::crypto::aws_lc_rs::default_provider().install_default());
+        let stack = format!("--stack-size={}", limits.stack >> 10);
+        set_flags(&[&stack, &format!("--wasm-max-mem-pages={}", limits.wasm_pages)]);
         JsRuntime::init_platform(None);
     });
 }

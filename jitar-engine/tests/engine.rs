@@ -1,6 +1,7 @@
 //! The engine as its users see it: a blob made in a process of its own, an isolate started from it, calls.
 
 mod host;
+mod meaning;
 mod support;
 mod web;
 

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use jitar_engine::manifest::{AppManifest, FORMAT, Implementation, Member, Parameter, Procedure, Segment};
-use jitar_engine::platform;
+use jitar_engine::platform::{self, ProcessLimits};
 
 use crate::app::{App, Unit};
 use crate::config::{self, Carried, Environment, Loaded, LogConfig, Overrides};
@@ -116,7 +116,8 @@ impl Program {
 
         // Before the first thread: flags and memory protection of V8 hold for threads that start later.
         if runs_javascript(&loaded.config) {
-            platform::init_run();
+            let limits = loaded.config.limits;
+            platform::init_run(ProcessLimits { stack: limits.stack, wasm_pages: limits.wasm_pages });
         }
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StartError::Runtime)?;

@@ -58,7 +58,7 @@ fn hostile_values_are_data_or_refused() {
             problems.push(format!("{}: {:?} expected, {} came: {text}", row.name, row.outcome, answer.status));
         }
         let leaked =
-            ["file:///", "/home/", ".rs:", "node_modules"].into_iter().find(|part| answer.text().contains(part));
+            ["file:///app", "/src/far", ".rs:", "node_modules"].into_iter().find(|part| answer.text().contains(part));
         problems.extend(leaked.map(|part| format!("{} tells `{part}`", row.name)));
         // A fresh isolate would count from the beginning.
         calls += 1;
@@ -391,10 +391,12 @@ fn spoofed_tags(rows: &mut Vec<Row>) {
         r#"{"serialized":true,"name":"BigInt","value":5}"#,
         r#"{"serialized":true,"name":"Url","value":null}"#,
         r#"{"serialized":true,"name":"RegExp","source":"a"}"#,
-        r#"{"__proto__":{"serialized":true,"name":"Date","value":"2020"}}"#,
     ] {
         both(rows, &format!("tag {form}"), form, &Same);
     }
+    // An own member like any other, so what it holds is read.
+    let date = r#"{"__proto__":{"serialized":true,"name":"Date","value":"2020"}}"#;
+    both(rows, "tag in __proto__", date, &Data);
 }
 
 fn forms_of_peers(rows: &mut Vec<Row>) {

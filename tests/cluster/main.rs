@@ -4,6 +4,7 @@
 mod access;
 mod attacks;
 mod bad_input;
+mod bombs;
 mod crossing;
 mod discovery;
 mod errors;

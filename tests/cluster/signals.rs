@@ -39,6 +39,23 @@ fn a_service_that_stops_takes_no_new_calls() {
     assert_eq!(call.join().expect("an answer").status, 200);
 }
 
+/// Scripts for the first isolate only: the others wait for its set-up, and its tear-down is the last of all.
+#[test]
+fn some_scripts_run_once() {
+    let service = Project::named("lifecycle").start("once", &[]);
+    let steps = service.get("/rpc/listSteps").text();
+    assert!(steps.contains("first"), "every isolate is set up: {steps}");
+    let end = service.stop();
+    assert_eq!(end.status, Some(0), "{}", end.printed);
+    let is_step = |line: &&str| ["] once", "once at the end:", "steps:"].iter().any(|text| line.contains(text));
+    let lines: Vec<&str> = end.printed.lines().filter(is_step).collect();
+    assert_eq!(lines.len(), 5, "{lines:#?}");
+    assert!(lines[0].ends_with("] once"), "{lines:#?}");
+    assert_eq!(lines[1..4].iter().filter(|line| line.ends_with("steps: first, close")).count(), 2, "{lines:#?}");
+    assert!(lines[3].ends_with("steps: once, first, close"), "{lines:#?}");
+    assert!(lines[4].ends_with("once at the end: once, first, close"), "{lines:#?}");
+}
+
 #[test]
 fn the_second_signal_ends_at_once() {
     for (signal, status) in [("TERM", 143), ("INT", 130)] {

@@ -2,7 +2,7 @@
 // made.
 
 import { primordials } from "ext:core/mod.js";
-import { endBuilding, forgetIntrinsics, intrinsicsChanged, rememberIntrinsics } from "ext:jitar/guard.js";
+import { endBuilding, forgetIntrinsics, intrinsicsChanged, reportTraces } from "ext:jitar/guard.js";
 import * as dispatcher from "ext:jitar/dispatcher.js";
 import { abortCall } from "ext:jitar/web/call_signals.js";
 import { registerErrorClasses } from "ext:jitar/web/error_classes.js";
@@ -32,7 +32,7 @@ ObjectAssign(Deno, {
     implementations: dispatcher.implementations,
     intrinsicsChanged,
     limitValues: dispatcher.limitValues,
-    rememberIntrinsics,
+    reportTraces,
     start() {
       startGlobals();
       startErrorEvents();

@@ -2,7 +2,7 @@
 // function, and hands the encoded result back. Everything on the way of every call is here.
 
 import { core } from "ext:core/mod.js";
-import { op_jitar_log, op_jitar_run, op_jitar_settle_bytes, op_jitar_settle_text } from "ext:core/ops";
+import { op_jitar_log, op_jitar_settle_bytes, op_jitar_settle_text } from "ext:core/ops";
 import { fromJson, prepare, prepareQuery, refuseInjected } from "ext:jitar/arguments.js";
 import { errorForStatus, RemoteError, ServerError, statusOf } from "ext:jitar/errors.js";
 import {
@@ -20,6 +20,7 @@ import {
   typedArrayName,
   uncurryThis,
 } from "ext:jitar/primordials.js";
+import { guardedOps } from "ext:jitar/guard.js";
 import { headerPairs, Request, Response, setCall } from "ext:jitar/request.js";
 import { BYTES, decode, encode, JSON_TEXT } from "ext:jitar/result.js";
 import { createSerializer, Registry } from "ext:jitar/serializer.js";
@@ -29,6 +30,8 @@ import { isOrdinary } from "ext:jitar/writer.js";
 const { Boolean, Error, Map, String, Uint8Array } = Intrinsics;
 const { Promise } = globalThis;
 const { getAsyncContext, setAsyncContext } = core;
+// Guarded: a module may call other units while it is evaluated, but not at build time.
+const { op_jitar_run } = guardedOps;
 const then = uncurryThis(Promise.prototype.then);
 
 // How Rust marks a call; the numbers stand in `isolate.rs` too.

@@ -4,9 +4,11 @@
 
 import { core, primordials } from "ext:core/mod.js";
 import { op_jitar_report, op_jitar_report_throw } from "ext:core/ops";
+import { placeLateFeatures, removeLateFeatures, reportLostFeatures } from "ext:jitar/late.js";
 
 const {
   ArrayPrototypeForEach,
+  ArrayPrototypePush,
   Date: NativeDate,
   ObjectDefineProperty,
   ObjectGetOwnPropertyDescriptor,
@@ -22,18 +24,23 @@ let building = true;
 /** Ends the reporting; called once, right before the snapshot is taken or when there is none. */
 export function endBuilding() {
   building = false;
-  takeBackWebAssembly();
+  removeLateFeatures();
 }
 
 /** Whether a blob is being made; then what a module threw is reported. */
 export function reportThrow(error) {
-  if (building) op_jitar_report_throw(String(error));
+  if (building) op_jitar_report_throw(String(error), String(error?.stack ?? ""));
   return building;
 }
 
 /** Whether a blob is being made. */
 export function isBuilding() {
   return building;
+}
+
+/** Reports what a module did that no wrapper sees while it happens; called after each evaluation. */
+export function reportTraces() {
+  if (building) reportLostFeatures(report);
 }
 
 /** Says what is about to happen that a blob must not keep; once there is a blob, nobody listens. */
@@ -157,19 +164,6 @@ function guardLocale() {
   });
 }
 
-/** V8 has no WebAssembly while a blob is made; only looking for it already means something else at run time. */
-function guardWebAssembly() {
-  if ("WebAssembly" in globalThis) return;
-  ObjectDefineProperty(globalThis, "WebAssembly", {
-    __proto__: null,
-    get: () => report("uses WebAssembly"),
-    configurable: true,
-  });
-  takeBackWebAssembly = () => delete globalThis.WebAssembly;
-}
-
-let takeBackWebAssembly = () => {};
-
 /** What an op does instead while a blob is made: the module is evaluated again at start. */
 function refuse() {
   throw new primordials.TypeError("not available while a snapshot is made");
@@ -201,8 +195,8 @@ guardOps(guardedOps);
 guardDate();
 guardMethod(Math, "random", "uses chance (Math.random)");
 guardLocale();
-guardWebAssembly();
-ArrayPrototypeForEach(["WeakRef", "FinalizationRegistry", "SharedArrayBuffer"], (key) => {
+placeLateFeatures(report);
+ArrayPrototypeForEach(["WeakRef", "FinalizationRegistry"], (key) => {
   guardConstructor(globalThis, key, `makes a native object (${key})`, undefined, refuse);
 });
 
@@ -223,72 +217,66 @@ export function leaveUnexamined(object) {
   unexamined.add(object);
 }
 
-/** Calls `visit(holder, key, descriptor)` for every property of the global object and of the intrinsics behind it. */
-function visitIntrinsics(visit) {
+let lastPicture;
+
+/**
+ * Whether something that can be reached from the global object changed since the last call; the first call only looks. That
+ * is the platform, and what modules hung there.
+ */
+export function intrinsicsChanged() {
+  const before = lastPicture;
+  lastPicture = takePicture();
+  if (before === undefined) return false;
+  if (before.length !== lastPicture.length) return true;
+  for (let i = 0; i < before.length; i++) {
+    if (!primordials.ObjectIs(before[i], lastPicture[i])) return true;
+  }
+  return false;
+}
+
+/** Forgets what was seen, so that nothing of it is in the snapshot. */
+export function forgetIntrinsics() {
+  lastPicture = undefined;
+}
+
+/** Every property of every object that can be reached, in an order that depends on nothing else. */
+function takePicture() {
+  const picture = [];
   const seen = new primordials.SafeSet();
   const pending = [globalThis];
+  const reach = (value) => {
+    const isHolder = value !== null && (typeof value === "object" || typeof value === "function");
+    if (!isHolder || seen.has(value) || unexamined.has(value) || core.isProxy(value)) return;
+    seen.add(value);
+    ArrayPrototypePush(pending, value);
+  };
+  const add = (value) => {
+    ArrayPrototypePush(picture, value);
+    reach(value);
+  };
   while (pending.length > 0) {
     const holder = primordials.ArrayPrototypePop(pending);
-    if (seen.has(holder)) continue;
-    seen.add(holder);
+    add(primordials.ReflectGetPrototypeOf(holder));
+    ArrayPrototypePush(picture, primordials.ObjectIsExtensible(holder));
     const keys = ReflectOwnKeys(holder);
     for (let i = 0; i < keys.length; i++) {
       const descriptor = ObjectGetOwnPropertyDescriptor(holder, keys[i]);
       if (descriptor === undefined) continue;
-      visit(holder, keys[i], descriptor);
-      const value = valueOf(descriptor);
-      const isHolder = value !== null && (typeof value === "object" || typeof value === "function");
-      // Only what a constructor, namespace or prototype of the platform holds; not into data of the application.
-      if (isHolder && knownIntrinsics.has(value)) primordials.ArrayPrototypePush(pending, value);
+      ArrayPrototypePush(
+        picture, holder, keys[i], descriptor.writable, descriptor.enumerable, descriptor.configurable,
+      );
+      add(valueOf(descriptor));
+      add(descriptor.get);
+      add(descriptor.set);
+    }
+    if (core.isMap(holder)) {
+      primordials.MapPrototypeForEach(holder, (value, key) => {
+        add(key);
+        add(value);
+      });
+    } else if (core.isSet(holder)) {
+      primordials.SetPrototypeForEach(holder, add);
     }
   }
-}
-
-let knownIntrinsics = new primordials.SafeSet();
-
-/** Remembers every object reachable from the global object as part of the platform; called before application code. */
-export function rememberIntrinsics() {
-  const pending = [globalThis];
-  while (pending.length > 0) {
-    const holder = primordials.ArrayPrototypePop(pending);
-    if (knownIntrinsics.has(holder) || unexamined.has(holder)) continue;
-    knownIntrinsics.add(holder);
-    const keys = ReflectOwnKeys(holder);
-    for (let i = 0; i < keys.length; i++) {
-      const descriptor = ObjectGetOwnPropertyDescriptor(holder, keys[i]);
-      const value = descriptor === undefined ? undefined : valueOf(descriptor);
-      if (value !== null && (typeof value === "object" || typeof value === "function")) {
-        primordials.ArrayPrototypePush(pending, value);
-      }
-    }
-    const prototype = primordials.ReflectGetPrototypeOf(holder);
-    if (prototype !== null) primordials.ArrayPrototypePush(pending, prototype);
-  }
-}
-
-/** Forgets them, so that nothing of it is in the snapshot. */
-export function forgetIntrinsics() {
-  knownIntrinsics = new primordials.SafeSet();
-  lastPicture = undefined;
-}
-
-let lastPicture;
-
-/** Whether the global object or an intrinsic changed since the last call; the first call only looks. */
-export function intrinsicsChanged() {
-  const picture = [];
-  visitIntrinsics((holder, key, descriptor) => {
-    primordials.ArrayPrototypePush(
-      picture, holder, key, descriptor.value, descriptor.get, descriptor.set,
-      descriptor.writable, descriptor.enumerable, descriptor.configurable,
-    );
-  });
-  const before = lastPicture;
-  lastPicture = picture;
-  if (before === undefined) return false;
-  if (before.length !== picture.length) return true;
-  for (let i = 0; i < picture.length; i++) {
-    if (!primordials.ObjectIs(before[i], picture[i])) return true;
-  }
-  return false;
+  return picture;
 }

@@ -60,7 +60,7 @@ pub fn create_unit(archive: &ModuleArchive, left_out: &[String]) -> Result<UnitB
         let deferred = order.deferred(&causes, &changes);
         let warm: Vec<&str> = order.modules.iter().copied().filter(|module| !deferred.contains_key(*module)).collect();
         let mut trial = Trial::new(&store)?;
-        let Err(observed) = trial.evaluate_all(&warm) else {
+        let Err(observed) = trial.evaluate_all(&order, &warm) else {
             let bytes = fingerprint::seal(trial.into_blob()?, &cold::pack()?);
             return Ok(UnitBlob { bytes, deferred: in_order(&order, deferred) });
         };
@@ -73,7 +73,8 @@ pub fn create_unit(archive: &ModuleArchive, left_out: &[String]) -> Result<UnitB
             continue;
         }
         // Seen only when modules run one after the other: leave out whom it can be told of, else everything.
-        let culprits: Vec<String> = observed.iter().filter_map(|observation| observation.module.clone()).collect();
+        let culprits = observed.iter().filter_map(|observation| observation.module.clone());
+        let culprits: Vec<String> = culprits.filter(|culprit| warm.contains(&culprit.as_str())).collect();
         let known = causes.len();
         let what = observed.first().map(|observation| observation.what.clone()).unwrap_or_default();
         let culprits =

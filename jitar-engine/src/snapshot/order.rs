@@ -11,32 +11,77 @@ pub(super) struct Order<'a> {
     /// Specifiers.
     pub(super) modules: Vec<&'a str>,
     imports: HashMap<&'a str, &'a [String]>,
+    /// For the modules of cycles: the one by which the program enters the cycle.
+    entrances: HashMap<&'a str, &'a str>,
+}
+
+/// A module on the way down, as Tarjan's algorithm needs it.
+struct Visited<'a> {
+    module: &'a str,
+    /// Which of its imports is next.
+    next: usize,
+    /// When it was found.
+    found: usize,
+    /// When the earliest module was found that is known to be in a cycle with it.
+    lowest: usize,
 }
 
 impl<'a> Order<'a> {
     pub(super) fn of(archive: &'a ModuleArchive) -> Self {
         let imports: HashMap<&str, &[String]> =
             archive.modules.iter().map(|module| (module.specifier.as_str(), module.imports.as_slice())).collect();
-        let mut order = Self { modules: Vec::new(), imports };
+        let mut order = Self { modules: Vec::new(), imports, entrances: HashMap::new() };
         order.visit(&archive.entry);
         order
     }
 
     /// Depth first without recursion: graphs of packages can be deep.
     fn visit(&mut self, entry: &'a str) {
-        let mut seen = BTreeSet::from([entry]);
-        let mut stack = vec![(entry, 0usize)];
-        while let Some((module, next)) = stack.pop() {
-            let imports = self.imports_of(module);
-            let Some(import) = imports.get(next) else {
-                self.modules.push(module);
+        let mut found = HashMap::from([(entry, 0)]);
+        let mut open = vec![entry];
+        let mut path = vec![Visited { module: entry, next: 0, found: 0, lowest: 0 }];
+        while let Some(mut at) = path.pop() {
+            let Some(import) = self.imports_of(at.module).get(at.next).map(String::as_str) else {
+                self.leave(&at, &mut open);
+                if let Some(parent) = path.last_mut() {
+                    parent.lowest = parent.lowest.min(at.lowest);
+                }
                 continue;
             };
-            stack.push((module, next + 1));
-            if seen.insert(import) {
-                stack.push((import, 0));
+            at.next += 1;
+            match found.get(import) {
+                None => {
+                    let number = found.len();
+                    found.insert(import, number);
+                    open.push(import);
+                    path.push(at);
+                    path.push(Visited { module: import, next: 0, found: number, lowest: number });
+                    continue;
+                }
+                Some(number) if open.contains(&import) => at.lowest = at.lowest.min(*number),
+                Some(_) => {}
             }
+            path.push(at);
         }
+    }
+
+    /// Adds a module whose imports were all visited; when it is the entrance of a cycle, the cycle is complete.
+    fn leave(&mut self, left: &Visited<'a>, open: &mut Vec<&'a str>) {
+        self.modules.push(left.module);
+        if left.lowest < left.found {
+            return;
+        }
+        let start = open.iter().rposition(|module| *module == left.module).unwrap_or_default();
+        let cycle = open.split_off(start);
+        if cycle.len() > 1 {
+            self.entrances.extend(cycle.into_iter().map(|module| (module, left.module)));
+        }
+    }
+
+    /// The module whose evaluation evaluates this one in the order of the program: itself, unless it is part of a cycle.
+    /// Entered elsewhere, the modules of a cycle would be evaluated in another order.
+    pub(super) fn entrance(&self, module: &'a str) -> &'a str {
+        self.entrances.get(module).copied().unwrap_or(module)
     }
 
     /// Static imports of a module.
@@ -154,7 +199,26 @@ mod tests {
     #[test]
     fn dependencies_come_first_and_cycles_end() {
         let archive = archive(&[("entry", &["a", "b"]), ("a", &["c"]), ("b", &["c", "a"]), ("c", &["a"])]);
-        assert_eq!(Order::of(&archive).modules, ["c", "a", "b", "entry"]);
+        let order = Order::of(&archive);
+        assert_eq!(order.modules, ["c", "a", "b", "entry"]);
+        assert_eq!(["c", "a", "b", "entry"].map(|module| order.entrance(module)), ["a", "a", "b", "entry"]);
+    }
+
+    #[test]
+    fn cycles_are_entered_where_the_program_enters_them() {
+        let graph = archive(&[
+            ("entry", &["a", "d"]),
+            ("a", &["b"]),
+            ("b", &["c", "x"]),
+            ("c", &["a"]),
+            ("x", &["y"]),
+            ("y", &["x"]),
+            ("d", &["c"]),
+        ]);
+        let order = Order::of(&graph);
+        assert_eq!(order.modules, ["c", "y", "x", "b", "a", "d", "entry"]);
+        let entrances: Vec<&str> = order.modules.iter().map(|module| order.entrance(module)).collect();
+        assert_eq!(entrances, ["a", "x", "x", "a", "a", "d", "entry"]);
     }
 
     #[test]

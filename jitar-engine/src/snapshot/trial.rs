@@ -16,6 +16,7 @@ use crate::loader::{ArchiveLoader, MapPlace, ModuleStore};
 use crate::ops::{Observation, Observations};
 use crate::snapshot::is_application;
 use crate::snapshot::order::Order;
+use crate::stack::Frame;
 
 /// A runtime that is about to become a blob. Must be made inside a tokio runtime.
 pub(super) struct Trial {
@@ -39,7 +40,11 @@ impl Trial {
     pub(super) fn new(store: &ModuleStore) -> Result<Self, EngineError> {
         let observations = Observations::default();
         let mut runtime = JsRuntimeForSnapshot::try_new(RuntimeOptions {
-            module_loader: Some(Rc::new(ArchiveLoader(store.clone(), MapPlace::Apart))),
+            module_loader: Some(Rc::new(ArchiveLoader {
+                modules: store.clone(),
+                observations: Some(observations.clone()),
+                maps: MapPlace::Apart,
+            })),
             extensions: extension::all(Scripts::Included),
             ..Default::default()
         })
@@ -50,13 +55,17 @@ impl Trial {
         Ok(Self { runtime, handles, observations, store: store.clone() })
     }
 
-    /// Evaluates modules in this order, as imports of one module, and says what made it unclean.
-    pub(super) fn evaluate_all(&mut self, modules: &[&str]) -> Result<(), Vec<Observation>> {
-        let import = |module: &&str| {
+    /// Evaluates modules of an order, as imports of one module, and says what made it unclean.
+    pub(super) fn evaluate_all<'a>(&mut self, order: &Order<'a>, modules: &[&'a str]) -> Result<(), Vec<Observation>> {
+        // When all of them are there, the program's own entry evaluates them.
+        let modules = if modules.len() == order.modules.len() { &modules[modules.len() - 1..] } else { modules };
+        let mut seen = BTreeSet::new();
+        let entrances = modules.iter().map(|module| order.entrance(module)).filter(|module| seen.insert(*module));
+        let import = |module: &str| {
             let attribute = if self.is_data(module) { " with { type: \"json\" }" } else { "" };
             format!("import {module:?}{attribute};\n")
         };
-        let imports: String = modules.iter().map(import).collect();
+        let imports: String = entrances.map(import).collect();
         let observed = self.evaluate("jitar:warm", Some(imports));
         if observed.is_empty() { Ok(()) } else { Err(observed) }
     }
@@ -66,10 +75,10 @@ impl Trial {
     pub(super) fn examine(&mut self, order: &Order<'_>) -> Result<Findings, EngineError> {
         let mut findings = Findings::default();
         let mut failed: BTreeSet<&str> = BTreeSet::new();
-        self.handles.call(&mut self.runtime, "rememberIntrinsics")?;
         self.handles.call(&mut self.runtime, "intrinsicsChanged")?;
-        for &module in &order.modules {
-            if self.is_data(module) {
+        let mut evaluated = BTreeSet::new();
+        for module in order.modules.iter().map(|module| order.entrance(module)) {
+            if !evaluated.insert(module) || self.is_data(module) {
                 continue;
             }
             if order.imports_of(module).iter().any(|import| failed.contains(import.as_str())) {
@@ -82,7 +91,9 @@ impl Trial {
             }
             let observed = self.evaluate(module, None);
             if let Some(first) = observed.first() {
-                let culprit = first.module.clone().unwrap_or_else(|| module.to_owned());
+                // A module that nobody imports statically has no place in the order: whoever let it in stands for it.
+                let culprit = first.module.clone().filter(|culprit| order.modules.contains(&culprit.as_str()));
+                let culprit = culprit.unwrap_or_else(|| module.to_owned());
                 findings.causes.entry(culprit).or_insert_with(|| self.in_words(first));
             }
             let is_unknown = observed.iter().any(|observation| observation.ends_evaluation);
@@ -107,7 +118,10 @@ impl Trial {
 
     /// Loads a module, from `code` when it is given, and evaluates it with microtasks only. Returns what was seen.
     fn evaluate(&mut self, specifier: &str, code: Option<String>) -> Vec<Observation> {
-        let failure = self.try_evaluate(specifier, code).err();
+        let mut failure = self.try_evaluate(specifier, code).err();
+        if let Err(error) = self.handles.call(&mut self.runtime, "reportTraces") {
+            failure.get_or_insert_with(|| error.to_string());
+        }
         let mut observed = self.observations.take();
         if let (Some(what), true) = (failure, observed.is_empty()) {
             observed.push(Observation { what, module: None, place: None, ends_evaluation: true });
@@ -141,16 +155,9 @@ impl Trial {
     }
 
     fn in_words(&self, observation: &Observation) -> String {
-        let Some((specifier, line, column)) = &observation.place else { return observation.what.clone() };
-        let (line, column) = self.original_place(specifier, *line, *column);
+        let Some(Frame { specifier, line, column, .. }) = &observation.place else { return observation.what.clone() };
+        let (line, column) = self.store.original_place(specifier, *line, *column);
         format!("{} at {}:{line}:{column}", observation.what, short_specifier(specifier))
-    }
-
-    fn original_place(&self, specifier: &str, line: u32, column: u32) -> (u32, u32) {
-        let map = self.store.get(specifier).ok().flatten().and_then(|module| module.map.as_ref());
-        let map = map.and_then(|map| deno_core::sourcemap::SourceMap::from_slice(map.as_bytes()).ok());
-        let token = map.as_ref().and_then(|map| map.lookup_token(line.saturating_sub(1), column.saturating_sub(1)));
-        token.map_or((line, column), |token| (token.get_src_line() + 1, token.get_src_col() + 1))
     }
 }
 

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 use std::process::Command;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -46,11 +46,14 @@ pub(crate) struct Made {
     pub(crate) deferred: Vec<String>,
     reasons: Vec<Deferred>,
     host: HostTable,
+    /// Kept for the life of the process, as in a service.
+    blob: OnceLock<Blob>,
 }
 
+/// What a child process makes: the blob of an archive's unit, or the base blob.
 #[derive(Serialize, Deserialize)]
 struct Request {
-    archive: PathBuf,
+    archive: Option<PathBuf>,
     folder: PathBuf,
 }
 
@@ -128,24 +131,39 @@ impl App {
         ModuleArchive { entry: "jitar:unit".to_owned(), modules }
     }
 
-    /// Makes the blobs in a child process.
+    /// Makes the blob in a child process.
     pub(crate) fn make(&self) -> Made {
         let folder = tempfile::tempdir().expect("folder");
         let archive = self.archive();
         let packed = folder.path().join("archive");
         std::fs::write(&packed, archive.pack().expect("packs")).expect("written");
-        let request = Request { archive: packed, folder: folder.path().to_owned() };
-        let child = Command::new(std::env::current_exe().expect("own path"))
-            .args(["--exact", "make_blob", "--nocapture"])
-            .env(REQUEST, serde_json::to_string(&request).expect("encodes"))
-            .output()
-            .expect("starts");
-        assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stderr));
+        make(&Request { archive: Some(packed), folder: folder.path().to_owned() });
         let report = std::fs::read(folder.path().join("deferred")).expect("report");
         let reasons: Vec<Deferred> = serde_json::from_slice(&report).expect("decodes");
         let deferred = reasons.iter().map(|deferred| deferred.specifier.clone()).collect();
-        Made { archive, folder, deferred, reasons, host: self.host }
+        Made { archive, folder, deferred, reasons, host: self.host, blob: OnceLock::new() }
     }
+}
+
+/// Makes a blob in a child process.
+fn make(request: &Request) {
+    let child = Command::new(std::env::current_exe().expect("own path"))
+        .args(["--exact", "make_blob", "--nocapture"])
+        .env(REQUEST, serde_json::to_string(request).expect("encodes"))
+        .output()
+        .expect("starts");
+    assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stderr));
+}
+
+/// The base blob; made once, and kept for the life of the process, as in a service.
+fn base() -> Blob {
+    static BASE: OnceLock<Blob> = OnceLock::new();
+    *BASE.get_or_init(|| {
+        let folder = tempfile::tempdir().expect("folder");
+        make(&Request { archive: None, folder: folder.path().to_owned() });
+        let file = std::fs::read(folder.path().join("base")).expect("blob");
+        Blob::open("base", file.leak()).expect("fits")
+    })
 }
 
 fn source(specifier: &str, code: &str, imports: Vec<String>) -> ModuleSource {
@@ -158,15 +176,18 @@ fn source(specifier: &str, code: &str, imports: Vec<String>) -> ModuleSource {
     }
 }
 
-/// In the child: makes the unit's blob and the base blob. Whether there was a request.
+/// In the child: makes the blob that is asked for. Whether there was a request.
 pub(crate) fn serve_blob_request() -> bool {
     let Ok(request) = std::env::var(REQUEST) else { return false };
     let request: Request = serde_json::from_str(&request).expect("decodes");
-    let archive = ModuleArchive::unpack(&std::fs::read(request.archive).expect("read")).expect("unpacks");
+    let Some(archive) = request.archive else {
+        let base = jitar_engine::snapshot::create_base().expect("makes the base");
+        std::fs::write(request.folder.join("base"), base).expect("written");
+        return true;
+    };
+    let archive = ModuleArchive::unpack(&std::fs::read(archive).expect("read")).expect("unpacks");
     let unit = jitar_engine::snapshot::create_unit(&archive, &[]).expect("makes the blob");
     std::fs::write(request.folder.join("unit"), unit.bytes).expect("written");
-    std::fs::write(request.folder.join("base"), jitar_engine::snapshot::create_base().expect("makes the base"))
-        .expect("written");
     let report = serde_json::to_string(&unit.deferred).expect("encodes");
     std::fs::write(request.folder.join("deferred"), report).expect("written");
     true
@@ -186,14 +207,10 @@ impl Made {
         std::fs::read(self.folder.path().join("unit")).expect("blob")
     }
 
-    /// The unit's blob, with what it left out.
+    /// What a service starts from.
     fn source(&self) -> Source {
-        Source::Unit { blob: self.blob("unit"), has_deferred: !self.deferred.is_empty() }
-    }
-
-    fn blob(&self, name: &str) -> Blob {
-        let file = std::fs::read(self.folder.path().join(name)).expect("blob");
-        Blob::open("test", Box::leak(file.into_boxed_slice())).expect("fits")
+        let blob = *self.blob.get_or_init(|| Blob::open("test", self.blob_file().leak()).expect("fits"));
+        Source::Unit { blob, has_deferred: !self.deferred.is_empty() }
     }
 }
 
@@ -217,15 +234,15 @@ impl Outbound for Nowhere {
 
 impl Worker {
     pub(crate) fn start(made: &Made) -> Self {
-        Self::start_with(made, made.source(), Permissions::default())
+        Self::try_start(made).unwrap_or_else(|error| panic!("{error}"))
     }
 
     pub(crate) fn start_from_source(made: &Made) -> Self {
-        Self::start_with(made, Source::Base(made.blob("base")), Permissions::default())
+        Self::try_start_from_source(made).unwrap_or_else(|error| panic!("{error}"))
     }
 
     pub(crate) fn start_with_permissions(made: &Made, permissions: Permissions) -> Self {
-        Self::start_with(made, made.source(), permissions)
+        Self::start_with(made, made.source(), permissions).unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// A worker whose requests trust the authorities of a PEM text.
@@ -234,24 +251,41 @@ impl Worker {
         let sink = Rc::clone(&replies);
         let keep = Box::new(move |id, reply| sink.borrow_mut().push((id, reply)));
         let certificates = Certificates::with_additional(pem.as_bytes().to_vec()).expect("certificates");
-        Self { replies, ..Self::boot_trusting(made, made.source(), permissions, certificates, keep) }
+        let worker = Self::boot_trusting(made, made.source(), permissions, certificates, keep);
+        Self { replies, ..worker.unwrap_or_else(|error| panic!("{error}")) }
     }
 
-    fn start_with(made: &Made, source: Source, permissions: Permissions) -> Self {
+    /// From the unit's blob.
+    pub(crate) fn try_start(made: &Made) -> Result<Self, String> {
+        Self::start_with(made, made.source(), Permissions::default())
+    }
+
+    /// From the base blob, with all modules evaluated at start.
+    pub(crate) fn try_start_from_source(made: &Made) -> Result<Self, String> {
+        Self::start_with(made, Source::Base(base()), Permissions::default())
+    }
+
+    fn start_with(made: &Made, source: Source, permissions: Permissions) -> Result<Self, String> {
         let replies = Rc::<RefCell<Vec<(u32, Reply)>>>::default();
         let sink = Rc::clone(&replies);
         let keep = Box::new(move |id, reply| sink.borrow_mut().push((id, reply)));
-        let mut worker = Self::boot(made, source, permissions, keep);
+        let mut worker = Self::boot(made, source, permissions, keep)?;
         worker.replies = replies;
-        worker
+        Ok(worker)
     }
 
     /// A worker whose replies go elsewhere.
     pub(crate) fn with_replies(made: &Made, replies: impl Fn(u32, Reply) + 'static) -> Self {
         Self::boot(made, made.source(), Permissions::default(), Box::new(replies))
+            .unwrap_or_else(|error| panic!("{error}"))
     }
 
-    fn boot(made: &Made, source: Source, permissions: Permissions, replies: Box<dyn Fn(u32, Reply)>) -> Self {
+    fn boot(
+        made: &Made,
+        source: Source,
+        permissions: Permissions,
+        replies: Box<dyn Fn(u32, Reply)>,
+    ) -> Result<Self, String> {
         Self::boot_trusting(made, source, permissions, Certificates::default(), replies)
     }
 
@@ -261,8 +295,8 @@ impl Worker {
         permissions: Permissions,
         certificates: Certificates,
         replies: Box<dyn Fn(u32, Reply)>,
-    ) -> Self {
-        platform::init_run();
+    ) -> Result<Self, String> {
+        platform::init_run(platform::ProcessLimits::default());
         let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("tokio");
         let logged = Rc::<RefCell<String>>::default();
         let control = IsolateControl::for_this_thread();
@@ -270,6 +304,7 @@ impl Worker {
             source,
             modules: ModuleStore::from_archive(made.archive.clone()),
             heap: 64 << 20,
+            buffers: 64 << 20,
             values: ValueLimits::default(),
             permissions,
             certificates,
@@ -286,8 +321,8 @@ impl Worker {
                 }
             }),
         };
-        let isolate = tokio.block_on(Isolate::boot(options)).unwrap_or_else(|error| panic!("{error}"));
-        Self { tokio, isolate, control, replies: Rc::default(), logged, next: 0 }
+        let isolate = tokio.block_on(Isolate::boot(options)).map_err(|error| error.to_string())?;
+        Ok(Self { tokio, isolate, control, replies: Rc::default(), logged, next: 0 })
     }
 
     /// Polls until `body` is ready.

@@ -62,15 +62,17 @@ impl Description {
     /// Notes that a member may be there, under any of its names.
     pub(super) fn note(&self, names: &[&'static str]) {
         let mut members = self.members.borrow_mut();
-        names.iter().for_each(|name| {
+        for name in names {
             members.entry(name).or_default();
-        });
+        }
     }
 
     /// Notes of which type it may be.
     pub(super) fn note_kind(&self, names: &[&'static str], kind: &Kind) {
         let mut members = self.members.borrow_mut();
-        names.iter().for_each(|name| members.entry(name).or_default().push(kind.clone()));
+        for name in names {
+            members.entry(name).or_default().push(kind.clone());
+        }
     }
 
     /// Notes that one of these must be there.

@@ -66,9 +66,9 @@ impl<'a> Fields<'a> {
         Self { prefix: String::new(), at: 0, members: &[], known: Vec::new(), problems, description }
     }
 
-    fn describe(&self, names: &[&'static str], kind: Kind) {
+    fn describe(&self, names: &[&'static str], kind: &Kind) {
         if let Some(description) = &self.description {
-            description.note_kind(names, &kind);
+            description.note_kind(names, kind);
         }
     }
 
@@ -119,19 +119,19 @@ impl<'a> Fields<'a> {
 
     /// A string.
     pub(super) fn text(&mut self, names: &[&'static str]) -> Option<Spanned<String>> {
-        self.describe(names, Kind::Text);
+        self.describe(names, &Kind::Text);
         self.read(names, "a string", |node| text_of(node).map(|text| Ok(text.to_owned())))
     }
 
     /// `true` or `false`.
     pub(super) fn boolean(&mut self, names: &[&'static str]) -> Option<bool> {
-        self.describe(names, Kind::Boolean);
+        self.describe(names, &Kind::Boolean);
         self.read(names, "a boolean", |node| boolean_of(node).map(Ok)).map(|found| found.value)
     }
 
     /// The address of a service.
     pub(super) fn url(&mut self, names: &[&'static str]) -> Option<Spanned<Url>> {
-        self.describe(names, Kind::Text);
+        self.describe(names, &Kind::Text);
         self.read(names, "a valid URL", |node| match parse_url(text_of(node)?) {
             Ok(url) => Some(Ok(url)),
             Err(wrong) => wrong.refusal().map(Err),
@@ -140,7 +140,7 @@ impl<'a> Fields<'a> {
 
     /// A whole number within the range.
     pub(super) fn integer<N: TryFrom<u64>>(&mut self, name: &'static str, range: &RangeInclusive<u64>) -> Option<N> {
-        self.describe(&[name], Kind::Integer(*range.start(), *range.end()));
+        self.describe(&[name], &Kind::Integer(*range.start(), *range.end()));
         let found = self.read(&[name], "an integer", |node| integer_of(node).map(|number| within(number, range)))?;
         N::try_from(found.value).ok()
     }
@@ -155,7 +155,7 @@ impl<'a> Fields<'a> {
                 Err(format!("{number} is not between 0 and 1"))
             })
         };
-        self.describe(&[name], Kind::Fraction);
+        self.describe(&[name], &Kind::Fraction);
         self.read(&[name], "a number", read).map(|found| found.value)
     }
 
@@ -169,7 +169,7 @@ impl<'a> Fields<'a> {
     where
         T: FromStr<Err: Display>,
     {
-        self.describe(&[name], Kind::Text);
+        self.describe(&[name], &Kind::Text);
         self.read(&[name], "a string", |node| {
             text_of(node).map(|text| text.parse().map_err(|error: T::Err| error.to_string()))
         })
@@ -184,13 +184,13 @@ impl<'a> Fields<'a> {
             let text = integer_of(node).map(|number| number.to_string()).or_else(|| text_of(node).map(str::to_owned));
             text.map(|text| text.parse().map_err(|error: T::Err| error.to_string()))
         };
-        self.describe(&[name], Kind::IntegerOrText);
+        self.describe(&[name], &Kind::IntegerOrText);
         self.read(&[name], "an integer", read).map(|found| found.value)
     }
 
     /// A list of strings; empty when it is absent.
     pub(super) fn texts(&mut self, names: &[&'static str]) -> Vec<Spanned<String>> {
-        self.describe(names, Kind::Texts);
+        self.describe(names, &Kind::Texts);
         let Some(member) = self.find(names) else { return Vec::new() };
         let field = format!("{}{}", self.prefix, member.key);
         let Data::List(items) = &member.node.data else {
@@ -253,13 +253,13 @@ impl<'a> Fields<'a> {
 
     /// Whether the member is an object.
     pub(super) fn is_object(&mut self, name: &'static str) -> bool {
-        self.describe(&[name], Kind::AnyGroup);
+        self.describe(&[name], &Kind::AnyGroup);
         self.find(&[name]).is_some_and(|member| matches!(member.node.data, Data::Object(_)))
     }
 
     /// Whether the member is a list.
     pub(super) fn is_list(&mut self, name: &'static str) -> bool {
-        self.describe(&[name], Kind::AnyList);
+        self.describe(&[name], &Kind::AnyList);
         self.length(name).is_some()
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jitar_engine::ValueLimits;
+use jitar_engine::{ValueLimits, platform};
 use url::Url;
 
 use super::fields::{Fields, MILLISECONDS, Spanned};
@@ -21,6 +21,8 @@ pub(super) struct ServiceFile {
     pub(super) listen: Option<Spanned<String>>,
     pub(super) set_up: Vec<Spanned<String>>,
     pub(super) tear_down: Vec<Spanned<String>>,
+    pub(super) set_up_once: Vec<Spanned<String>>,
+    pub(super) tear_down_once: Vec<Spanned<String>>,
     pub(super) middleware: Vec<Spanned<String>>,
     pub(super) health_checks: Vec<Spanned<String>>,
     /// None after a problem.
@@ -95,6 +97,8 @@ impl ServiceFile {
         let listen = fields.text(&["listen"]);
         let set_up = fields.texts(&["setUp"]);
         let tear_down = fields.texts(&["tearDown"]);
+        let set_up_once = fields.texts(&["setUpOnce"]);
+        let tear_down_once = fields.texts(&["tearDownOnce"]);
         let middleware = fields.texts(&["middleware", "middlewares"]);
         let health_checks = fields.texts(&["healthChecks"]);
         let service = read_service(&mut fields);
@@ -109,7 +113,7 @@ impl ServiceFile {
         let http = fields.group("http").map_or_else(HttpConfig::default, http::read);
         let (log_level, log_format) = fields.group("log").map_or((None, None), read_log);
         let shutdown_grace = fields.group("shutdown").and_then(read_shutdown).unwrap_or(Duration::from_secs(30));
-        fields.refuse(&["setUpOnce", "tearDownOnce", "supervise"]);
+        fields.refuse(&["supervise"]);
         let permissions = fields.group("permissions").map(permissions::read).unwrap_or_default();
         fields.finish();
         Self {
@@ -117,6 +121,8 @@ impl ServiceFile {
             listen,
             set_up,
             tear_down,
+            set_up_once,
+            tear_down_once,
             middleware,
             health_checks,
             service,
@@ -178,6 +184,9 @@ impl Default for Limits {
             heap: 256 << 20,
             cpu: Duration::from_secs(10),
             wall: Duration::from_secs(30),
+            buffers: 256 << 20,
+            stack: platform::STACK,
+            wasm_pages: platform::WASM_PAGES,
             pending: 1024,
             queue: 256,
             body: 204_800,
@@ -193,6 +202,11 @@ fn read_limits(mut fields: Fields<'_>) -> Limits {
         heap: fields.integer("heap", &(16 << 20..=1 << 40)).unwrap_or(defaults.heap),
         cpu: fields.milliseconds("cpu").unwrap_or(defaults.cpu),
         wall: fields.milliseconds("wall").unwrap_or(defaults.wall),
+        // Requests below 1 MiB are never refused, so a smaller limit could not be kept.
+        buffers: fields.integer("buffers", &(1 << 20..=1 << 40)).unwrap_or(defaults.buffers),
+        // Below 128 KiB deep but sensible code fails; above 256 MiB threads do not start everywhere.
+        stack: fields.integer("stack", &(128 << 10..=256 << 20)).unwrap_or(defaults.stack),
+        wasm_pages: fields.integer("wasmPages", &(1..=65_536)).unwrap_or(defaults.wasm_pages),
         pending: fields.integer("pending", &(1..=1_000_000)).unwrap_or(defaults.pending),
         queue: fields.integer("queue", &(1..=1_000_000)).unwrap_or(defaults.queue),
         body: fields.integer("body", &(1..=1 << 30)).unwrap_or(defaults.body),
@@ -203,7 +217,6 @@ fn read_limits(mut fields: Fields<'_>) -> Limits {
             bigint: fields.integer("bigint", &(1..=10_000_000)).unwrap_or(defaults.values.bigint),
         },
     };
-    fields.refuse(&["buffers"]);
     fields.finish();
     limits
 }

@@ -72,6 +72,10 @@ pub struct Config {
     pub set_up: Vec<String>,
     /// Scripts (specifiers) run in order in each isolate at a clean stop.
     pub tear_down: Vec<String>,
+    /// Scripts (specifiers) run in the first isolate only, before its `set_up`; other isolates wait for them.
+    pub set_up_once: Vec<String>,
+    /// Scripts (specifiers) run in the first isolate only, after every `tear_down`.
+    pub tear_down_once: Vec<String>,
     /// Middleware modules (specifiers) in order.
     pub middleware: Vec<String>,
     /// Health check modules (specifiers) in order.
@@ -200,6 +204,12 @@ pub struct Limits {
     pub cpu: Duration,
     /// Time of a call.
     pub wall: Duration,
+    /// Bytes of `ArrayBuffer`s and WebAssembly memories of an isolate.
+    pub buffers: usize,
+    /// Bytes of stack that JavaScript may use; the same for all isolates of a process.
+    pub stack: usize,
+    /// Pages (64 KiB) that one WebAssembly memory may have; the same for all isolates of a process.
+    pub wasm_pages: u32,
     /// Calls under way in one isolate.
     pub pending: usize,
     /// Calls that wait for an isolate.

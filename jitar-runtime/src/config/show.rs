@@ -23,12 +23,17 @@ pub fn show(config: &Config, unit: &str) -> String {
     add_role(&mut rows, &config.role);
     rows.list("setUp", &config.set_up);
     rows.list("tearDown", &config.tear_down);
+    rows.list("setUpOnce", &config.set_up_once);
+    rows.list("tearDownOnce", &config.tear_down_once);
     rows.list("middleware", &config.middleware);
     rows.list("healthChecks", &config.health_checks);
     rows.add("isolates", config.isolates);
     rows.add("limits.heap", format_args!("{} bytes", config.limits.heap));
     rows.time("limits.cpu", config.limits.cpu);
     rows.time("limits.wall", config.limits.wall);
+    rows.add("limits.buffers", format_args!("{} bytes", config.limits.buffers));
+    rows.add("limits.stack", format_args!("{} bytes", config.limits.stack));
+    rows.add("limits.wasmPages", config.limits.wasm_pages);
     rows.add("limits.pending", config.limits.pending);
     rows.add("limits.queue", config.limits.queue);
     rows.add("limits.body", format_args!("{} bytes", config.limits.body));

@@ -136,7 +136,7 @@ fn behind_string(text: &[u8]) -> &[u8] {
 }
 
 fn form_body(bytes: &[u8]) -> Result<Arguments, ArgumentsError> {
-    if bytes.iter().filter(|byte| **byte == b'&').count() >= MAX_FIELDS {
+    if bytes.split(|byte| *byte == b'&').count() > MAX_FIELDS {
         return Err(ArgumentsError::TooManyFields(MAX_FIELDS));
     }
     let pairs = form::parse_pairs(bytes)?;

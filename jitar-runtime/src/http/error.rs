@@ -235,7 +235,7 @@ fn of_arguments(error: &ArgumentsError) -> u16 {
 
 fn of_isolate(error: &IsolateError) -> u16 {
     match error {
-        IsolateError::QueueFull | IsolateError::Replaced(_) | IsolateError::Stopped => 503,
+        IsolateError::QueueFull | IsolateError::Replaced(_) | IsolateError::Lost | IsolateError::Stopped => 503,
         IsolateError::Deadline { .. } | IsolateError::Exceeded(_) => 504,
         IsolateError::Boot(_) | IsolateError::Script(_) => 500,
     }

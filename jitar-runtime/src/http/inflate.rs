@@ -55,10 +55,10 @@ impl Coding {
 
 /// Reads one byte more than allowed at most.
 fn read(decoder: impl Read, limit: usize) -> io::Result<Vec<u8>> {
-    let mut decoded = Vec::new();
+    let mut plain = Vec::new();
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-    decoder.take(most).read_to_end(&mut decoded)?;
-    Ok(decoded)
+    decoder.take(most).read_to_end(&mut plain)?;
+    Ok(plain)
 }
 
 #[cfg(test)]

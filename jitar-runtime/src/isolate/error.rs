@@ -21,6 +21,9 @@ pub(crate) enum IsolateError {
     /// Another call made the isolate exceed a limit; this one may be repeated.
     #[error("The isolate was replaced because another call exceeded `{}`; try again", .0.setting())]
     Replaced(TerminationReason),
+    /// The isolate's thread ended by a fault of ours.
+    #[error("The isolate was replaced because its thread ended; try again")]
+    Lost,
     /// An isolate did not start.
     #[error("{0}")]
     Boot(String),

@@ -1,5 +1,7 @@
 //! What goes to an isolate's thread.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::Instant;
 
 use jitar_engine::call::{Call, Reply};
@@ -10,17 +12,18 @@ use super::IsolateError;
 /// Where the outcome of a call goes.
 pub(super) type ReplySender = oneshot::Sender<Result<Reply, IsolateError>>;
 
-/// A message to an isolate's thread.
+/// Where the outcome of a stop goes.
+pub(super) type StopSender = oneshot::Sender<Result<(), IsolateError>>;
+
+/// A message to one isolate's thread.
 pub(super) enum Message {
-    /// Start something that ends with a reply.
-    Start(Start),
     /// Nobody waits for this call any more.
     Cancel(u32),
     /// Run the tear-down scripts and end.
-    Stop(oneshot::Sender<Result<(), IsolateError>>),
+    Stop(StopSender),
 }
 
-/// Something that ends with a reply.
+/// Something that ends with a reply. Any isolate may take it.
 pub(super) struct Start {
     /// Number of the call within the pool.
     pub(super) id: u32,
@@ -30,6 +33,8 @@ pub(super) struct Start {
     pub(super) deadline: Instant,
     /// Where the reply goes.
     pub(super) reply: ReplySender,
+    /// Number of the isolate that took it; means nothing before.
+    pub(super) taken_by: Arc<AtomicUsize>,
 }
 
 /// What an isolate can be asked for.

@@ -1,14 +1,19 @@
 //! Where JavaScript runs: isolates on threads of their own behind a handle that knows nothing of V8.
 //!
-//! A call goes through a bounded queue to the least busy isolate; its thread starts it at once, beside the calls that
-//! are under way there, and replies when the function settles. A supervisor thread looks at every isolate from outside
-//! and ends the one whose turn lasts too long; its thread then answers its calls and starts a fresh isolate.
+//! Calls wait in one bounded queue. The least busy isolate is woken for a new one; its thread starts the call at once,
+//! beside those that are under way there, and replies when the function settles. A supervisor thread looks at every
+//! isolate from outside and ends the one whose turn lasts too long; its thread then answers its calls and starts a fresh
+//! isolate, or another thread does when V8 does not return.
 
+mod calls;
+mod counters;
 mod debug;
 mod error;
-mod member;
+mod life;
 mod message;
 mod pool;
+mod queue;
+mod recipe;
 mod supervisor;
 mod thread;
 

@@ -1,28 +1,32 @@
 //! The handle of all isolates of a service.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use jitar_engine::call::{Call, Outbound, Reply};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 use super::IsolateError;
 use super::debug::DebugTargets;
-use super::member::Member;
+use super::life::Member;
 use super::message::{Message, Start, Work};
+use super::queue::Queue;
+use super::recipe::Recipe;
 use super::supervisor;
-use super::thread::{self, Recipe};
+use super::thread::Booted;
 use crate::app::{App, Unit};
-use crate::config::{Config, Limits};
+use crate::config::Config;
 
 /// All isolates of a service; cheap to clone.
 #[derive(Clone)]
 pub(crate) struct IsolatePool(Arc<Shared>);
 
-struct Shared {
-    members: Vec<Arc<Member>>,
-    limits: Limits,
+pub(super) struct Shared {
+    pub(super) members: Vec<Member>,
+    pub(super) queue: Arc<Queue>,
+    pub(super) recipe: Arc<Recipe>,
+    pub(super) is_stopping: AtomicBool,
     next_call: AtomicU32,
 }
 
@@ -45,30 +49,24 @@ const NO_CALL: u32 = u32::MAX;
 
 impl IsolatePool {
     /// Starts the isolates: each evaluates the deferred modules, runs the set-up scripts and loads middleware and health
-    /// checks before it takes calls.
+    /// checks before it takes calls. Where there are scripts for the first isolate only, the others wait for it.
     ///
     /// # Errors
     /// When one of them does not start. The others are stopped again, with their tear-down scripts.
     pub(crate) async fn start(options: PoolOptions) -> Result<Self, IsolateError> {
-        let limits = options.config.limits;
-        let isolates = options.config.isolates.max(1);
         let recipe = Arc::new(Recipe::new(options)?);
-        let mut members = Vec::with_capacity(isolates);
-        let mut booting = Vec::with_capacity(isolates);
-        for idx in 0..isolates {
-            let (sender, receiver) = mpsc::unbounded_channel();
-            let member = Arc::new(Member::new(idx, sender));
-            booting.push(thread::spawn(idx, &member, receiver, &recipe)?);
-            members.push(member);
-        }
-        supervisor::spawn(&members, limits)?;
-        let pool = Self(Arc::new(Shared { members, limits, next_call: AtomicU32::new(0) }));
-        for booted in booting {
-            if let Err(error) = booted.await.unwrap_or(Err(IsolateError::Stopped)) {
-                // The first failure is what the user must hear of; a failing tear-down would only hide it.
-                drop(pool.stop().await);
-                return Err(error);
-            }
+        let (isolates, limits) = (recipe.config.isolates.max(1), recipe.config.limits);
+        let queue =
+            Arc::new(Queue::new(isolates, limits.pending.saturating_mul(isolates).saturating_add(limits.queue)));
+        let mut starting = Starting { members: Vec::with_capacity(isolates), queue, recipe };
+        let started = starting.start(isolates).await;
+        let Starting { members, queue, recipe } = starting;
+        let is_stopping = AtomicBool::new(false);
+        let pool = Self(Arc::new(Shared { members, queue, recipe, is_stopping, next_call: AtomicU32::new(0) }));
+        if let Err(error) = started.and_then(|()| supervisor::spawn(&pool.0)) {
+            // The first failure is what the user must hear of; a failing tear-down would only hide it.
+            drop(pool.stop().await);
+            return Err(error);
         }
         Ok(pool)
     }
@@ -78,8 +76,8 @@ impl IsolatePool {
     /// # Errors
     /// When application code did not reply: no room, no time, or an isolate that was ended.
     pub(crate) async fn call(&self, call: Call) -> Result<Reply, IsolateError> {
-        let limits = &self.0.limits;
-        let time = call.deadline.map_or(limits.wall, |deadline| deadline.min(limits.wall));
+        let wall = self.0.recipe.config.limits.wall;
+        let time = call.deadline.map_or(wall, |deadline| deadline.min(wall));
         self.start_work(Work::Call(call), time).await
     }
 
@@ -88,40 +86,37 @@ impl IsolatePool {
     /// # Errors
     /// As [`IsolatePool::call`].
     pub(crate) async fn health(&self) -> Result<Vec<(String, bool)>, IsolateError> {
-        let reply = self.start_work(Work::Health, self.0.limits.wall).await?;
+        let reply = self.start_work(Work::Health, self.0.recipe.config.limits.wall).await?;
         let checks: indexmap::IndexMap<String, bool> =
             serde_json::from_slice(&reply.body).map_err(|error| IsolateError::Script(error.to_string()))?;
         Ok(checks.into_iter().collect())
     }
 
-    /// Runs the tear-down scripts in every isolate and ends them.
+    /// Runs the tear-down scripts in every isolate and ends them; the first one is the last.
     ///
     /// # Errors
     /// The first tear-down script that failed; all isolates are ended nevertheless.
     pub(crate) async fn stop(&self) -> Result<(), IsolateError> {
-        let mut outcome = Ok(());
-        for member in &self.0.members {
-            let (sender, ended) = oneshot::channel();
-            if member.send(Message::Stop(sender)) {
-                // A thread that ended by itself has nothing left to tear down.
-                outcome = outcome.and(ended.await.unwrap_or(Ok(())));
-            }
-        }
-        outcome
+        self.0.is_stopping.store(true, Ordering::Release);
+        let (first, others) = self.0.members.split_at(self.0.members.len().min(1));
+        let others = stop_all(others).await;
+        let first = stop_all(first).await;
+        self.0.queue.close();
+        others.and(first)
     }
 
     async fn start_work(&self, work: Work, time: Duration) -> Result<Reply, IsolateError> {
         let shared = &*self.0;
-        let member = shared.members.iter().min_by_key(|member| member.in_flight()).ok_or(IsolateError::Stopped)?;
-        let capacity = shared.limits.pending.saturating_add(shared.limits.queue);
-        let _place = member.reserve(capacity).ok_or(IsolateError::QueueFull)?;
+        let _place = shared.queue.reserve().ok_or(IsolateError::QueueFull)?;
         let id = self.next_id();
         let deadline = Instant::now() + time;
         let (reply, replied) = oneshot::channel();
-        if !member.send(Message::Start(Start { id, work, deadline, reply })) {
+        let taken_by = Arc::<AtomicUsize>::default();
+        let mut cancel = CancelOnDrop { shared, id, taken_by: Arc::clone(&taken_by), armed: true };
+        if !shared.queue.push(Start { id, work, deadline, reply, taken_by }) {
+            cancel.armed = false;
             return Err(IsolateError::Stopped);
         }
-        let mut cancel = CancelOnDrop { member, id, armed: true };
         let outcome = tokio::time::timeout_at(deadline.into(), replied).await;
         cancel.armed = outcome.is_err();
         match outcome {
@@ -138,17 +133,71 @@ impl IsolatePool {
     }
 }
 
+/// A pool whose isolates are being made.
+struct Starting {
+    members: Vec<Member>,
+    queue: Arc<Queue>,
+    recipe: Arc<Recipe>,
+}
+
+impl Starting {
+    async fn start(&mut self, isolates: usize) -> Result<(), IsolateError> {
+        let first = self.add()?;
+        let mut booting = vec![first];
+        if !self.recipe.config.set_up_once.is_empty() {
+            wait_for(&mut booting).await?;
+        }
+        while self.members.len() < isolates {
+            booting.push(self.add()?);
+        }
+        wait_for(&mut booting).await
+    }
+
+    fn add(&mut self) -> Result<Booted, IsolateError> {
+        let (member, booted) = Member::start(self.members.len(), &self.queue, &self.recipe)?;
+        self.members.push(member);
+        Ok(booted)
+    }
+}
+
+async fn wait_for(booting: &mut Vec<Booted>) -> Result<(), IsolateError> {
+    for booted in booting.drain(..) {
+        booted.await.unwrap_or(Err(IsolateError::Stopped))?;
+    }
+    Ok(())
+}
+
+async fn stop_all(members: &[Member]) -> Result<(), IsolateError> {
+    let mut stopping = Vec::new();
+    for member in members {
+        let (sender, ended) = oneshot::channel();
+        if member.send(Message::Stop(sender)) {
+            stopping.push(ended);
+        }
+    }
+    let mut outcome = Ok(());
+    for ended in stopping {
+        // A thread that ended by itself has nothing left to tear down.
+        outcome = outcome.and(ended.await.unwrap_or(Ok(())));
+    }
+    outcome
+}
+
 /// Tells the isolate when nobody waits for a call any more: its time is over or its client is gone.
 struct CancelOnDrop<'a> {
-    member: &'a Member,
+    shared: &'a Shared,
     id: u32,
+    taken_by: Arc<AtomicUsize>,
     armed: bool,
 }
 
 impl Drop for CancelOnDrop<'_> {
     fn drop(&mut self) {
-        if self.armed {
-            self.member.send(Message::Cancel(self.id));
+        if self.armed && !self.shared.queue.remove(self.id) {
+            let isolate = self.taken_by.load(Ordering::Acquire);
+            if let Some(member) = self.shared.members.get(isolate) {
+                member.send(Message::Cancel(self.id));
+            }
         }
     }
 }

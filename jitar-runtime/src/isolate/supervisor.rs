@@ -1,13 +1,15 @@
 //! Looks at every isolate from outside and ends the one whose turn lasts too long. A thread of its own: whatever keeps
 //! the others busy must not keep this one from looking.
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use jitar_engine::{IsolateControl, TerminationReason};
 
 use super::IsolateError;
-use super::member::Member;
+use super::life::{Life, Member};
+use super::pool::Shared;
 use crate::config::Limits;
 
 /// Longest time between two looks; a limit is exceeded by at most about this much.
@@ -15,12 +17,22 @@ const LONGEST_TICK: Duration = Duration::from_millis(50);
 /// Shortest time between two looks, whatever the limits are.
 const SHORTEST_TICK: Duration = Duration::from_millis(1);
 
+/// How long an isolate that was ended may go on before its thread is given up. V8 looks at interrupts in JavaScript, but not
+/// in all of its built-in functions: `new Array(1e9).fill(1)` takes many seconds before it notices.
+const PATIENCE: Duration = Duration::from_millis(250);
+
+/// Threads that may be given up at a time. Each keeps a processor busy and its isolate's memory until V8 returns; with so
+/// many of them, the next place waits for its own thread.
+const MOST_STUCK: usize = 4;
+
 /// Starts the supervisor. It ends when the pool is gone.
-pub(super) fn spawn(members: &[Arc<Member>], limits: Limits) -> Result<(), IsolateError> {
-    let mut watches: Vec<Watch> = members.iter().map(Watch::new).collect();
+pub(super) fn spawn(pool: &Arc<Shared>) -> Result<(), IsolateError> {
+    let mut watches: Vec<Watch> = pool.members.iter().map(|_| Watch::default()).collect();
+    let limits = pool.recipe.config.limits;
     let tick = (limits.cpu.min(limits.wall) / 10).clamp(SHORTEST_TICK, LONGEST_TICK);
+    let pool = Arc::downgrade(pool);
     let watching = move || {
-        while watches.iter_mut().any(|watch| watch.look(limits)) {
+        while look(&pool, &mut watches, limits) {
             std::thread::sleep(tick);
         }
     };
@@ -28,9 +40,18 @@ pub(super) fn spawn(members: &[Arc<Member>], limits: Limits) -> Result<(), Isola
     thread.map(drop).map_err(|error| IsolateError::Boot(format!("the supervisor did not start: {error}")))
 }
 
+/// Looks at every isolate once; whether there still is something to watch.
+fn look(pool: &Weak<Shared>, watches: &mut [Watch], limits: Limits) -> bool {
+    let Some(pool) = pool.upgrade() else { return false };
+    for (watch, member) in watches.iter_mut().zip(&pool.members) {
+        watch.look(&pool, member, limits);
+    }
+    true
+}
+
 /// What the supervisor remembers of one isolate.
+#[derive(Default)]
 struct Watch {
-    member: Weak<Member>,
     turn: Option<Turn>,
 }
 
@@ -39,36 +60,79 @@ struct Turn {
     number: u64,
     since: Instant,
     cpu: Duration,
+    /// When the isolate was found to have been ended within this turn.
+    ended: Option<Instant>,
 }
 
 impl Watch {
-    fn new(member: &Arc<Member>) -> Self {
-        Self { member: Arc::downgrade(member), turn: None }
-    }
-
-    /// Whether there still is something to watch.
-    fn look(&mut self, limits: Limits) -> bool {
-        let Some(member) = self.member.upgrade() else { return false };
-        if let Some(control) = member.control() {
-            self.check(&control, limits);
+    fn look(&mut self, pool: &Shared, member: &Member, limits: Limits) {
+        let (life, has_ended) = member.life();
+        if has_ended {
+            return self.look_after(pool, member, &life);
         }
-        true
-    }
-
-    fn check(&mut self, control: &IsolateControl, limits: Limits) {
-        let Some(number) = control.current_turn() else {
+        let Some(control) = life.control() else {
             self.turn = None;
             return;
         };
-        match &self.turn {
-            Some(turn) if turn.number == number => {
-                if control.cpu_time().saturating_sub(turn.cpu) > limits.cpu {
-                    control.terminate(TerminationReason::Cpu);
-                } else if turn.since.elapsed() > limits.wall {
-                    control.terminate(TerminationReason::Wall);
-                }
-            }
-            _ => self.turn = Some(Turn { number, since: Instant::now(), cpu: control.cpu_time() }),
+        if self.is_stuck(&control, limits) {
+            give_up(pool, member, &life);
         }
+    }
+
+    /// Ends a turn that takes too long; whether it goes on although it was ended.
+    fn is_stuck(&mut self, control: &IsolateControl, limits: Limits) -> bool {
+        let Some(number) = control.current_turn() else {
+            self.turn = None;
+            return false;
+        };
+        let turn = match &mut self.turn {
+            Some(turn) if turn.number == number => turn,
+            _ => {
+                self.turn = Some(Turn { number, since: Instant::now(), cpu: control.cpu_time(), ended: None });
+                return false;
+            }
+        };
+        if control.terminated().is_some() {
+            return turn.ended.get_or_insert_with(Instant::now).elapsed() > PATIENCE;
+        }
+        if control.cpu_time().saturating_sub(turn.cpu) > limits.cpu {
+            control.terminate(TerminationReason::Cpu);
+        } else if turn.since.elapsed() > limits.wall {
+            control.terminate(TerminationReason::Wall);
+        } else {
+            control.look_at_buffers();
+        }
+        false
+    }
+
+    /// Puts a thread in the place of one that ended though nobody asked it to.
+    fn look_after(&mut self, pool: &Shared, member: &Member, life: &Life) {
+        self.turn = None;
+        if pool.is_stopping.load(Ordering::Acquire) || life.is_replaced() {
+            return;
+        }
+        life.set_replaced();
+        life.calls.end_all(|_| IsolateError::Lost);
+        tracing::error!("An isolate's thread ended unexpectedly; another one takes its place");
+        replace(pool, member);
+    }
+}
+
+/// Answers the calls of an isolate that does not end, and lets another thread take its place.
+fn give_up(pool: &Shared, member: &Member, life: &Life) {
+    life.answer_ended(&pool.recipe);
+    let stuck = &pool.recipe.counters.stuck;
+    if life.is_replaced() || stuck.load(Ordering::Relaxed) >= MOST_STUCK {
+        return;
+    }
+    stuck.fetch_add(1, Ordering::Relaxed);
+    life.set_replaced();
+    tracing::warn!("A built-in function does not end; its isolate is given up, and another one takes its place");
+    replace(pool, member);
+}
+
+fn replace(pool: &Shared, member: &Member) {
+    if let Err(error) = member.replace(&pool.queue, &pool.recipe) {
+        tracing::error!("{error}");
     }
 }

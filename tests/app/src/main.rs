@@ -1,5 +1,5 @@
-//! Runs any application folder without a crate of its own: `jitar-app FOLDER [--check] [flags of a service]`. Behind
-//! `cargo xtask app`. Rust functions cannot be linked into it; `--check --package FOLDER` looks at those of a package.
+//! Runs any application folder without a crate of its own: `jitar-app FOLDER [--check] [--no-snapshots] [flags of a service]`.
+//! Behind `cargo xtask app`. Rust functions cannot be linked into it; `--check --package FOLDER` looks at those of a package.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for people: it prints")]
 
 mod place;
@@ -16,7 +16,7 @@ use jitar_build::{BuildError, Builder};
 
 use place::Place;
 
-const USAGE: &str = "usage: jitar-app FOLDER [--check [--package FOLDER]] [flags of a service]";
+const USAGE: &str = "usage: jitar-app FOLDER [--check [--package FOLDER]] [--no-snapshots] [flags of a service]";
 
 fn main() -> ExitCode {
     jitar_build::serve_snapshot_request();
@@ -47,7 +47,7 @@ fn fail(error: &anyhow::Error, status: u8) -> ExitCode {
 fn prepare(arguments: &Arguments) -> Result<(&'static App, &'static [Unit])> {
     let place = Place::of(&arguments.folder)?;
     let _lock = place.lock()?;
-    let builder = Builder::new().app(place.app()).out_dir(place.output());
+    let builder = Builder::new().app(place.app()).out_dir(place.output()).snapshots(arguments.snapshots);
     let builder = match &arguments.package {
         Some(package) => builder.package(package),
         None => builder,
@@ -64,6 +64,7 @@ struct Arguments {
     check: bool,
     /// Whose host functions the application may import.
     package: Option<PathBuf>,
+    snapshots: bool,
     flags: Vec<OsString>,
 }
 
@@ -73,8 +74,10 @@ impl Arguments {
         if folder.to_string_lossy().starts_with('-') {
             bail!("`{}` stands where the folder is expected; {USAGE}", folder.display());
         }
-        let (checks, mut flags): (Vec<_>, Vec<_>) = arguments.partition(|argument| argument == "--check");
-        let check = !checks.is_empty();
+        let (ours, mut flags): (Vec<_>, Vec<_>) =
+            arguments.partition(|argument| argument == "--check" || argument == "--no-snapshots");
+        let is_there = |flag: &str| ours.iter().any(|argument| argument == flag);
+        let (check, snapshots) = (is_there("--check"), !is_there("--no-snapshots"));
         let package = match flags.iter().position(|flag| flag == "--package") {
             Some(_) if !check => {
                 bail!("`--package` needs `--check`: this program has no functions of a package; {USAGE}")
@@ -83,7 +86,7 @@ impl Arguments {
             Some(_) => bail!("`--package` wants a folder; {USAGE}"),
             None => None,
         };
-        Ok(Self { folder: folder.into(), check, package, flags })
+        Ok(Self { folder: folder.into(), check, package, snapshots, flags })
     }
 }
 
@@ -100,8 +103,10 @@ mod tests {
             let arguments = read(line).expect(line);
             let found: Vec<_> = arguments.flags.iter().map(|flag| flag.to_string_lossy()).collect();
             assert_eq!((arguments.check, found.join(" ").as_str()), (check, flags), "{line}");
+            assert!(arguments.snapshots, "{line}");
         }
         assert_eq!(read("app --package p --check").expect("valid").package, Some(PathBuf::from("p")));
+        assert!(read("app --no-snapshots --check").is_ok_and(|read| !read.snapshots && read.check));
         for line in ["", "--check app", "app --package p", "app --check --package"] {
             assert!(read(line).is_err_and(|error| error.to_string().contains(USAGE)), "{line}");
         }

@@ -3,6 +3,7 @@
 
 mod build;
 mod cluster;
+mod engine;
 mod load;
 mod node;
 mod process;
@@ -30,6 +31,8 @@ pub(crate) struct Options {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum What {
+    /// Starts of isolates, calls without HTTP, memory
+    Engine,
     /// From the start of the program to its first answer, memory and sizes
     Startup,
     /// Calls per second, and processor time per call
@@ -98,6 +101,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     v8::prepare(workspace)?;
     let wanted = |what| options.what.is_empty() || options.what.contains(&what);
     let mut results = Vec::new();
+    if wanted(What::Engine) {
+        results.extend(engine::measure(workspace)?);
+    }
     if wanted(What::Startup) {
         results.extend(startup::measure(workspace, options.quick)?);
     }

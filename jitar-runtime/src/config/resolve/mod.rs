@@ -111,6 +111,7 @@ fn resolve(
 
     let scripts = ScriptFinder { source: &carried.manifest.source, unit, problems };
     let (set_up, tear_down) = (scripts.find(&file.set_up), scripts.find(&file.tear_down));
+    let (set_up_once, tear_down_once) = (scripts.find(&file.set_up_once), scripts.find(&file.tear_down_once));
     let health_checks = scripts.find(&file.health_checks);
     let middleware = supported_middleware(&service.role, &file.middleware, problems);
     let middleware = scripts.find(middleware);
@@ -128,6 +129,8 @@ fn resolve(
         socket,
         set_up,
         tear_down,
+        set_up_once,
+        tear_down_once,
         middleware,
         health_checks,
         role: service.role,

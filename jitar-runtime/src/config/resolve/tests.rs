@@ -198,7 +198,7 @@ fn every_problem_is_reported_with_its_place() {
             r#"{"url": "http://127.0.0.1:1", "gateway": {}, "limits": {"heap": 1, "buffers": 1}, "isolates": "all"}"#,
             &[
                 "s.json:1:65: Field 'limits.heap': 1 is not between 16777216 and ",
-                "s.json:1:68: 'limits.buffers' is not supported",
+                "s.json:1:79: Field 'limits.buffers': 1 is not between 1048576 and ",
                 "s.json:1:95: Field 'isolates': 'all' is no number of isolates",
             ],
         ),
@@ -266,12 +266,17 @@ worker.weight           1
 worker.direct           false
 setUp                   none
 tearDown                none
+setUpOnce               none
+tearDownOnce            none
 middleware              none
 healthChecks            none
 isolates                1
 limits.heap             268435456 bytes
 limits.cpu              10000 ms
 limits.wall             30000 ms
+limits.buffers          268435456 bytes
+limits.stack            1007616 bytes
+limits.wasmPages        4096
 limits.pending          1024
 limits.queue            256
 limits.body             204800 bytes
@@ -279,6 +284,9 @@ limits.depth            64
 limits.nodes            100000
 limits.string           16777216
 limits.bigint           65536
+permissions.net         none
+permissions.env         none
+permissions.read        none
 getOnlySafe             false
 intake                  any rate; any concurrency
 idempotency.window      600000 ms
@@ -304,8 +312,8 @@ fn every_setting_arrives() {
     let worker = r#"{
         "url": "http://127.0.0.1:${PORT}", "listen": "0.0.0.0:1", "isolates": 2,
         "setUp": ["./setUp"], "tearDown": ["setUp.js"], "healthChecks": ["/check"],
-        "limits": {"heap": 33554432, "cpu": 1, "wall": 2, "pending": 3, "queue": 4, "body": 5,
-            "depth": 6, "nodes": 7, "string": 8, "bigint": 9}, "getOnlySafe": true,
+        "limits": {"heap": 33554432, "cpu": 1, "wall": 2, "buffers": 2097152, "stack": 262144, "wasmPages": 7,
+            "pending": 3, "queue": 4, "body": 5, "depth": 6, "nodes": 7, "string": 8, "bigint": 9}, "getOnlySafe": true,
         "cors": {"origins": ["https://A.example:443", "http://localhost:5173"], "methods": ["post"], "headers": ["X-A"],
             "exposed": ["X-B"], "credentials": true, "maxAge": 60},
         "http": {"headTime": 6000, "bodyTime": 7, "keepAlive": 8000},
@@ -331,6 +339,9 @@ fn every_setting_arrives() {
         "limits.heap             33554432 bytes",
         "limits.cpu              1 ms",
         "limits.wall             2 ms",
+        "limits.buffers          2097152 bytes",
+        "limits.stack            262144 bytes",
+        "limits.wasmPages        7",
         "limits.pending          3",
         "limits.queue            4",
         "limits.body             5 bytes",

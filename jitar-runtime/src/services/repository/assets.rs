@@ -113,8 +113,8 @@ fn weight_of(accept: &str, coding: Coding) -> u16 {
         Coding::Brotli => &["br"],
         Coding::Gzip => &["gzip", "x-gzip"],
     };
-    let named = negotiation::weight(accept, |name| names.iter().any(|known| name.eq_ignore_ascii_case(known)));
-    named.or_else(|| negotiation::weight(accept, |name| name == "*")).unwrap_or(0)
+    let weight = negotiation::weight(accept, |name| names.iter().any(|known| name.eq_ignore_ascii_case(known)));
+    weight.or_else(|| negotiation::weight(accept, |name| name == "*")).unwrap_or(0)
 }
 
 fn is_text(mime: &str) -> bool {

@@ -293,8 +293,9 @@ async fn wait(http: &mut HttpServerHandle, shutdown: &Shutdown) -> Result<(), Se
 
 /// Whether the service has anything to run in an isolate; without it the process needs no V8.
 pub(crate) fn runs_javascript(config: &Config) -> bool {
-    let scripts = [&config.set_up, &config.tear_down, &config.health_checks];
-    runs_procedures(&config.role) || scripts.iter().any(|scripts| !scripts.is_empty())
+    let once = [&config.set_up_once, &config.tear_down_once];
+    let scripts = [&config.set_up, &config.tear_down, &config.health_checks].into_iter().chain(once);
+    runs_procedures(&config.role) || scripts.into_iter().any(|scripts| !scripts.is_empty())
 }
 
 fn runs_procedures(role: &Role) -> bool {

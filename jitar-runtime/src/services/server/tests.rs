@@ -1,7 +1,7 @@
 //! Services without JavaScript, from start to stop.
 
+use jitar_engine::Certificates;
 use jitar_engine::permissions::Permissions;
-use jitar_engine::{Certificates, ValueLimits};
 use std::time::Duration;
 
 use super::*;
@@ -28,19 +28,13 @@ fn config(role: Role) -> Config {
         socket: None,
         set_up: Vec::new(),
         tear_down: Vec::new(),
+        set_up_once: Vec::new(),
+        tear_down_once: Vec::new(),
         middleware: Vec::new(),
         health_checks: Vec::new(),
         role,
         isolates: 1,
-        limits: Limits {
-            heap: 1 << 28,
-            cpu: second,
-            wall: second,
-            pending: 1,
-            queue: 1,
-            body: 1000,
-            values: ValueLimits::default(),
-        },
+        limits: Limits { cpu: second, wall: second, pending: 1, queue: 1, body: 1000, ..Limits::default() },
         get_only_safe: false,
         intake: Intake::default(),
         admin: None,

@@ -1,4 +1,6 @@
+import { isolateName } from './isolateName';
+
 export default async function waitForever(): Promise<void> {
-    console.log('running');
+    console.log(`running in ${isolateName}`);
     await new Promise(() => undefined);
 }

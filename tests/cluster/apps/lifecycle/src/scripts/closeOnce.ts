@@ -1,0 +1,3 @@
+import { steps } from '../steps';
+
+console.log(`once at the end: ${steps.join(', ')}`);

@@ -1,0 +1,49 @@
+//! The engine without HTTP: what `jitar-engine/benches/engine.rs` measures.
+
+use std::process::Stdio;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use super::Measured;
+use crate::workspace::Workspace;
+use crate::{cargo, term};
+
+/// Builds and runs the benchmark.
+pub(super) fn measure(workspace: &Workspace) -> Result<Vec<Measured>> {
+    term::status("Measuring", "the engine");
+    let mut command = cargo::command(workspace, "bench");
+    // The whole workspace is selected, as everywhere, so that nothing is compiled with other features.
+    command.args(["--workspace", "--bench", "engine"]).stderr(Stdio::inherit());
+    let output = command.output().context("cannot start cargo")?;
+    ensure!(output.status.success(), "the benchmark of the engine failed; its messages stand above");
+    let text = String::from_utf8(output.stdout).context("the benchmark printed something else than text")?;
+    text.lines().filter(|line| line.starts_with('{')).map(measured).collect()
+}
+
+fn measured(line: &str) -> Result<Measured> {
+    let context = || format!("the benchmark printed `{line}`");
+    let parsed: Value = serde_json::from_str(line).with_context(context)?;
+    let name = parsed["name"].as_str().with_context(context)?;
+    let samples = parsed["samples"].as_array().with_context(context)?;
+    let unit = match parsed["unit"].as_str().with_context(context)? {
+        "ms" => "ms",
+        "µs" => "µs",
+        "MB" => "MB",
+        "kB" => "kB",
+        _ => "calls/s",
+    };
+    Ok(Measured::new(name, unit, samples.iter().filter_map(Value::as_f64).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_become_quantities() {
+        let quantity = measured(r#"{"name":"x","unit":"µs","samples":[2.0,1.0,3.0]}"#).expect("is one");
+        assert_eq!(quantity.row(), ["x", "2.0", "µs", "1.0 – 3.0"]);
+        assert!(measured("x").is_err());
+    }
+}
