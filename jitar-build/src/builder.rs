@@ -16,6 +16,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
 use crate::embed::{self, EmbedError, Embedded, Embedding};
 use crate::fs::{self, FsError};
 use crate::generate;
+use crate::host;
 use crate::link::{self, Linked};
 use crate::parallel;
 use crate::report::Times;
@@ -32,6 +33,7 @@ use crate::stamp::{self, Stamp};
 pub struct Builder {
     app: Option<PathBuf>,
     out: Option<PathBuf>,
+    package: Option<PathBuf>,
     units: Vec<Vec<String>>,
     without_snapshots: bool,
     tolerates_broken_services: bool,
@@ -120,6 +122,14 @@ impl Builder {
         self
     }
 
+    /// The package whose library offers host functions, the one that is being built unless set. Outside of a build script
+    /// there is none.
+    #[must_use]
+    pub fn package(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.package = Some(folder.into());
+        self
+    }
+
     /// Adds a service unit: segments that one binary carries, though no service file lists them together.
     #[must_use]
     pub fn unit<S: Into<String>>(mut self, segments: impl IntoIterator<Item = S>) -> Self {
@@ -193,6 +203,7 @@ struct Options {
     app: Utf8PathBuf,
     out: Utf8PathBuf,
     base: Utf8PathBuf,
+    package: Option<Utf8PathBuf>,
     units: Vec<Vec<String>>,
     snapshots: Wanted,
     tolerates_broken_services: bool,
@@ -213,11 +224,14 @@ impl Options {
         };
         let snapshots = if builder.without_snapshots { Wanted::BaseOnly } else { Wanted::All };
         let effort = if surroundings.is_release { Effort::Release } else { Effort::Debug };
-        let Builder { units, tolerates_broken_services, .. } = builder;
-        let key =
-            format!("{} {app} {units:?} {snapshots:?} {tolerates_broken_services} {effort:?}", surroundings.program);
+        let Builder { package, units, tolerates_broken_services, .. } = builder;
+        let package = package.map(utf8).transpose()?.map(|folder| base.join(folder));
+        let package = package.or_else(|| surroundings.package.clone()).map(|folder| canonical_if_there(&folder));
+        let program = &surroundings.program;
+        let key = format!("{program} {app} {package:?} {units:?} {snapshots:?} {tolerates_broken_services} {effort:?}");
         let key = stamp::hash(key.as_bytes());
-        Ok(Self { app, out: fs::normalise(&out), base, units, snapshots, tolerates_broken_services, effort, key })
+        let out = fs::normalise(&out);
+        Ok(Self { app, out, base, package, units, snapshots, tolerates_broken_services, effort, key })
     }
 
     fn build(&self, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Output, BuildError> {
@@ -314,7 +328,12 @@ impl Build<'_> {
         self.note(diagnostics);
         self.inputs.extend(read);
 
-        let (linked, diagnostics) = timed(&mut self.times.link, || link::link(&config, &graph, &self.options.units));
+        let (host, diagnostics, read) = host::read(self.options.package.as_deref());
+        self.note(diagnostics);
+        self.inputs.extend(read);
+
+        let units = &self.options.units;
+        let (linked, diagnostics) = timed(&mut self.times.link, || link::link(&config, &graph, &host, units));
         self.note(diagnostics);
         let (assets, diagnostics) = assets::collect(&config);
         self.note(diagnostics);
@@ -386,6 +405,7 @@ mod tests {
         let surroundings = Surroundings {
             base: root.clone(),
             current: root.clone(),
+            package: None,
             out_dir: Some(root.join("target")),
             is_release: false,
             program: "test".to_owned(),
@@ -467,7 +487,8 @@ mod tests {
         let folder = folder();
         let root = folder.path("");
         let (base, program) = (root.clone(), String::new());
-        let surroundings = Surroundings { base, current: root, out_dir: None, is_release: false, program };
+        let surroundings =
+            Surroundings { base, current: root, package: None, out_dir: None, is_release: false, program };
         assert!(matches!(Options::resolve(Builder::new(), &surroundings), Err(BuildError::NoOutputFolder)));
         let options = Options::resolve(Builder::new().out_dir("x/../out"), &surroundings).expect("is complete");
         assert_eq!(options.out, folder.path("out"));

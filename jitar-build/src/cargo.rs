@@ -21,6 +21,8 @@ pub(crate) struct Surroundings {
     pub(crate) base: Utf8PathBuf,
     /// The current folder.
     pub(crate) current: Utf8PathBuf,
+    /// The package that is being built, when this is its build script.
+    pub(crate) package: Option<Utf8PathBuf>,
     /// Where cargo wants output.
     pub(crate) out_dir: Option<Utf8PathBuf>,
     /// Whether this build is for others, so that it may take longer.
@@ -34,9 +36,11 @@ impl Surroundings {
     pub(crate) fn read() -> Result<Self, BuildError> {
         let folder = |name: &str| std::env::var_os(name).map(|value| utf8(value.into())).transpose();
         let current = utf8(std::env::current_dir().unwrap_or_default())?;
-        let base = folder("CARGO_MANIFEST_DIR")?.unwrap_or_else(|| current.clone());
+        let (manifest_dir, out_dir) = (folder("CARGO_MANIFEST_DIR")?, folder("OUT_DIR")?);
+        let package = out_dir.as_ref().and(manifest_dir.clone());
+        let base = manifest_dir.unwrap_or_else(|| current.clone());
         let is_release = std::env::var("PROFILE").is_ok_and(|profile| profile == "release");
-        Ok(Self { base, current, out_dir: folder("OUT_DIR")?, is_release, program: program() })
+        Ok(Self { base, current, package, out_dir, is_release, program: program() })
     }
 }
 

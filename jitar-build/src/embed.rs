@@ -14,6 +14,7 @@ use crate::config::AppConfig;
 use crate::diagnostics::Diagnostics;
 use crate::fs::{self, FsError};
 use crate::generate::{Generated, GeneratedUnit};
+use crate::host;
 use crate::link::Linked;
 use crate::parallel;
 use crate::report::{self, Report, Times};
@@ -32,11 +33,12 @@ use crate::snapshot::{Snapshots, UnitSnapshot};
 //       modules/<unit>/   generated JavaScript with source maps, for people and tests
 //       archives/         <unit>.bin, the same packed
 //       client/           modules for the browser
+//       types/            declarations of host modules, for editors and tsc
 //       encoded/          compressed copies of what browsers get: <name>.gz and <name>.br, where they are smaller
 //       snapshots/        base-<key>.bin, <unit>-<key>.bin (see snapshot.rs)
 
 /// Folders of which nothing but the files of this build is kept.
-const OWNED_FOLDERS: [&str; 5] = ["modules", "archives", "client", "encoded", "snapshots"];
+const OWNED_FOLDERS: [&str; 6] = ["modules", "archives", "client", "encoded", "snapshots", "types"];
 
 /// Everything that goes into the output folder.
 pub(crate) struct Embedding<'a> {
@@ -114,6 +116,9 @@ pub(crate) fn write(embedding: &Embedding<'_>) -> Result<Embedded, EmbedError> {
     let packed: Vec<u64> = embedding.packed.iter().map(|packed| packed.len() as u64).collect();
     for (path, code) in &embedding.generated.client {
         writer.write(&client_path(path), code.as_bytes())?;
+    }
+    if let Some(declarations) = host::declarations(embedding.linked.host) {
+        writer.write("types/host.d.ts", declarations.as_bytes())?;
     }
     let encoded = writer.write_encoded(embedding)?;
     writer.files.extend(embedding.snapshot_files());
@@ -267,8 +272,16 @@ impl Embedding<'_> {
         );
         [app]
             .into_iter()
-            .chain(self.units().map(|(idx, unit, snapshot)| unit_constant(idx, &unit.id, snapshot)))
+            .chain(self.units().map(|(idx, unit, snapshot)| unit_constant(idx, &unit.id, snapshot, &self.host(idx))))
             .collect()
+    }
+
+    /// The constants of the host functions that a unit imports, as a list in Rust.
+    fn host(&self, unit: usize) -> String {
+        let imports = self.linked.units.get(unit).into_iter().flat_map(|unit| &unit.host);
+        let functions = imports.filter_map(|import| self.linked.host.function(&import.module, &import.function));
+        let constants: Vec<&str> = functions.map(|function| function.constant.as_str()).collect();
+        format!("&[{}]", constants.join(", "))
     }
 }
 
@@ -279,11 +292,11 @@ fn included<'a>(files: impl Iterator<Item = (&'a str, String)>) -> String {
     if lines.is_empty() { "&[]".to_owned() } else { format!("&[\n{}    ]", lines.concat()) }
 }
 
-fn unit_constant(idx: usize, id: &str, snapshot: &UnitSnapshot) -> String {
+fn unit_constant(idx: usize, id: &str, snapshot: &UnitSnapshot, host: &str) -> String {
     let blob = snapshot.file.as_ref().map_or("&[]".to_owned(), |file| format!("include_bytes!({file:?})"));
     format!(
         "pub const {}: ::jitar::__private::Unit = ::jitar::__private::Unit {{\n    \
-         id: {id:?},\n    snapshot: {blob},\n    deferred: &{:?},\n    archive: include_bytes!({:?}),\n}};\n",
+         id: {id:?},\n    snapshot: {blob},\n    deferred: &{:?},\n    archive: include_bytes!({:?}),\n    host: {host},\n}};\n",
         constant(idx),
         deferred(snapshot),
         archive_path(id),
@@ -320,7 +333,7 @@ fn module_path(module: &ModuleSource) -> String {
     let path = module
         .specifier
         .strip_prefix("file:///app/")
-        .map_or_else(|| module.specifier.replace("jitar:", "jitar/"), |path| path.replace('?', "."));
+        .map_or_else(|| module.specifier.replacen(':', "/", 1), |path| path.replace('?', "."));
     let is_printed_as_it_is = module.kind == ModuleKind::Json || Utf8Path::new(&path).extension() == Some("js");
     if is_printed_as_it_is { path } else { format!("{path}.js") }
 }
@@ -430,10 +443,12 @@ pub const APP: ::jitar::__private::App = ::jitar::__private::App {{
     ],
     client: &[
         ("a/b.js", include_bytes!("client/a/b.js")),
+        ("jitar.js", include_bytes!("client/jitar.js")),
     ],
     encoded: &[
         ("index.html", include_bytes!("encoded/index.html.gz"), include_bytes!("encoded/index.html.br")),
         ("jitar/client/a/b.js", include_bytes!("encoded/jitar/client/a/b.js.gz"), include_bytes!("encoded/jitar/client/a/b.js.br")),
+        ("jitar/client/jitar.js", include_bytes!("encoded/jitar/client/jitar.js.gz"), include_bytes!("encoded/jitar/client/jitar.js.br")),
     ],
 }};
 pub const UNIT_0: ::jitar::__private::Unit = ::jitar::__private::Unit {{
@@ -441,12 +456,14 @@ pub const UNIT_0: ::jitar::__private::Unit = ::jitar::__private::Unit {{
     snapshot: include_bytes!("snapshots/0.bin"),
     deferred: &["file:///app/src/late.ts"],
     archive: include_bytes!("archives/a.bin"),
+    host: &[],
 }};
 pub const UNIT_1: ::jitar::__private::Unit = ::jitar::__private::Unit {{
     id: "a+c",
     snapshot: &[],
     deferred: &[],
     archive: include_bytes!("archives/a+c.bin"),
+    host: &[],
 }};
 "#
         );
@@ -462,7 +479,7 @@ pub const UNIT_1: ::jitar::__private::Unit = ::jitar::__private::Unit {{
         assert_eq!(description["base"], "snapshots/base-1.bin");
         assert_eq!(description["services"][0], json!(["services/g.json", format!("{root}/services/g.json")]));
         assert_eq!(description["assets"], json!([["index.html", format!("{root}/dist/index.html")]]));
-        assert_eq!(description["client"], json!([["a/b.js", "client/a/b.js"]]));
+        assert_eq!(description["client"], json!([["a/b.js", "client/a/b.js"], ["jitar.js", "client/jitar.js"]]));
         let page = json!(["index.html", "encoded/index.html.gz", "encoded/index.html.br"]);
         assert_eq!(description["encoded"][0], page);
         let unit = json!({
@@ -507,6 +524,7 @@ pub const UNIT_1: ::jitar::__private::Unit = ::jitar::__private::Unit {{
             ("file:///app/src/a.js", ModuleKind::JavaScript, "src/a.js"),
             ("file:///app/src/a.json", ModuleKind::Json, "src/a.json"),
             ("jitar:segment/a", ModuleKind::JavaScript, "jitar/segment/a.js"),
+            ("host:passwords", ModuleKind::JavaScript, "host/passwords.js"),
         ];
         for (specifier, kind, expected) in cases {
             let (code, map, imports) = (String::new(), None, Vec::new());

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 
 use crate::config::{self, Environment};
+use crate::host::HostCatalog;
 use crate::scan::{self, ScanInput};
 use crate::testing::Folder;
 use crate::{generate, link};
@@ -152,7 +153,8 @@ fn run(files: &[(&str, &str)]) {
         ScanInput { app: &config.folders.app, source: &config.folders.source, files: &roots, sources: &sources };
     let (graph, found, _) = scan::scan(&input);
     diagnostics.extend(found);
-    let (linked, found) = link::link(&config, &graph, &[vec!["s".to_owned(), "nowhere".to_owned()]]);
+    let host = HostCatalog::default();
+    let (linked, found) = link::link(&config, &graph, &host, &[vec!["s".to_owned(), "nowhere".to_owned()]]);
     diagnostics.extend(found);
     diagnostics.sort();
     let drawn = crate::diagnostics::render::frames(&diagnostics, &app, crate::diagnostics::render::Colour::Plain);

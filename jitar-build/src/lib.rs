@@ -40,6 +40,7 @@ pub mod diagnostics;
 mod embed;
 mod fs;
 mod generate;
+mod host;
 #[cfg(test)]
 mod hostile;
 mod link;

@@ -4,6 +4,7 @@ use camino::Utf8PathBuf;
 
 use crate::config::{self, AppConfig, Environment};
 use crate::diagnostics::{Diagnostic, Diagnostics, Label};
+use crate::host::{self, HostCatalog};
 use crate::link::{self, Linked};
 use crate::scan::graph::Graph;
 use crate::scan::{self, ScanInput};
@@ -45,6 +46,8 @@ pub(crate) struct App {
     pub(crate) config: AppConfig,
     /// Its modules.
     pub(crate) graph: Graph,
+    /// The host functions of the package in the same folder, when it has a `Cargo.toml`.
+    pub(crate) host: HostCatalog,
     /// Mistakes found so far.
     pub(crate) diagnostics: Diagnostics,
 }
@@ -62,12 +65,15 @@ impl App {
             ScanInput { app: &config.folders.app, source: &config.folders.source, files: &files, sources: &sources };
         let (graph, found, _) = scan::scan(&input);
         diagnostics.extend(found);
-        Self { folder, config, graph, diagnostics }
+        let package = Some(folder.path("")).filter(|package| package.join("Cargo.toml").exists());
+        let (host, found, _) = host::read(package.as_deref());
+        diagnostics.extend(found);
+        Self { folder, config, graph, host, diagnostics }
     }
 
     /// Links it; fails when there is any mistake.
     pub(crate) fn link(&self) -> Linked<'_> {
-        let (linked, diagnostics) = link::link(&self.config, &self.graph, &[]);
+        let (linked, diagnostics) = link::link(&self.config, &self.graph, &self.host, &[]);
         let mistakes = self.mistakes(&diagnostics);
         assert!(mistakes.is_empty(), "{mistakes:#?}");
         linked
@@ -75,7 +81,7 @@ impl App {
 
     /// Links it and gives every mistake as `code file:line:column message`, secondary places behind it.
     pub(crate) fn link_mistakes(&self) -> Vec<String> {
-        self.mistakes(&link::link(&self.config, &self.graph, &[]).1)
+        self.mistakes(&link::link(&self.config, &self.graph, &self.host, &[]).1)
     }
 
     fn mistakes(&self, linking: &Diagnostics) -> Vec<String> {

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use deno_core::Extension;
 
 use crate::ops::{
-    op_jitar_cwd, op_jitar_env, op_jitar_env_is_news, op_jitar_env_names, op_jitar_log, op_jitar_platform,
-    op_jitar_report, op_jitar_report_throw, op_jitar_run, op_jitar_settle_bytes, op_jitar_settle_text,
+    op_jitar_cwd, op_jitar_env, op_jitar_env_is_news, op_jitar_env_names, op_jitar_host, op_jitar_host_async,
+    op_jitar_log, op_jitar_platform, op_jitar_report, op_jitar_report_throw, op_jitar_run, op_jitar_settle_bytes,
+    op_jitar_settle_text,
 };
 use crate::web;
 
@@ -19,6 +20,8 @@ deno_core::extension!(
         op_jitar_env,
         op_jitar_env_is_news,
         op_jitar_env_names,
+        op_jitar_host,
+        op_jitar_host_async,
         op_jitar_log,
         op_jitar_platform,
         op_jitar_report,
@@ -63,6 +66,7 @@ deno_core::extension!(
         "web/error_events.js",
         "web/globals.js",
         "bootstrap.js",
+        "node:jitar/host" = "host.js",
         "node:jitar/runtime" = "runtime.js",
         "node:jitar/remote" = "remote.js",
         "node:async_hooks" = "web/node_async_hooks.js",

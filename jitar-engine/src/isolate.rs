@@ -18,9 +18,11 @@ use crate::call::{Arguments, Call, Headers, Outbound, Reply, RunMode};
 use crate::error::{EngineError, exception_of};
 use crate::extension::{self, Scripts};
 use crate::handles::{Handles, call_function, string};
+use crate::host::HostTable;
+use crate::inspector::Inspect;
 use crate::limits::{IsolateControl, MainContext};
-use crate::loader::{ArchiveLoader, ModuleStore};
-use crate::ops::{LogLevel, LogSink, OutboundSlot, ReplySink, RunningCall, RunningCalls};
+use crate::loader::{ArchiveLoader, BEFORE_THE_APPLICATION, MapPlace, ModuleStore};
+use crate::ops::{HostFunctions, LogLevel, LogSink, OutboundSlot, ReplySink, RunningCall, RunningCalls};
 use crate::permissions::{self, Permissions};
 use crate::snapshot::Blob;
 use crate::web::{self, Certificates};
@@ -49,6 +51,10 @@ pub struct IsolateOptions {
     pub buffers: usize,
     /// How other threads watch and end it; made on the thread that boots the isolate.
     pub control: IsolateControl,
+    /// The unit's host functions.
+    pub host: HostTable,
+    /// For debuggers; then `source` is the base blob.
+    pub inspect: Option<Inspect>,
     /// Where calls out of the unit go.
     pub outbound: Arc<dyn Outbound>,
     /// Gets every reply, by the number of the call.
@@ -111,6 +117,8 @@ pub struct Isolate {
     control: IsolateControl,
     permissions: Rc<Permissions>,
     implementations: HashMap<String, u32>,
+    /// Whether the next evaluation waits for a debugger and stops at its first statement.
+    breaks: bool,
 }
 
 impl std::fmt::Debug for Isolate {
@@ -143,13 +151,16 @@ impl Isolate {
             Source::Base(blob) => (blob, true),
         };
         let control = options.control;
+        let maps = if options.inspect.is_some() { MapPlace::InScript } else { MapPlace::Apart };
         let mut runtime = JsRuntime::try_new(RuntimeOptions {
-            module_loader: Some(Rc::new(ArchiveLoader { modules: options.modules.clone(), observations: None })),
+            module_loader: Some(Rc::new(ArchiveLoader { modules: options.modules.clone(), observations: None, maps })),
             extensions: extension::all(Scripts::InBlob),
             startup_snapshot: Some(blob.bytes()),
             residual_lazy_js_sources: blob.cold_scripts(),
             // Without it buffers are copied where they should be transferred.
             shared_array_buffer_store: Some(SharedArrayBufferStore::default()),
+            inspector: options.inspect.is_some(),
+            is_main: true, // what debuggers take for the page itself, not for a worker of it
             create_params: Some(
                 v8::CreateParams::default()
                     .heap_limits(0, options.heap)
@@ -162,12 +173,19 @@ impl Isolate {
         runtime.v8_isolate().set_slot(MainContext(context));
         control.attach(runtime.v8_isolate().thread_safe_handle(), options.buffers);
         end_at_heap_limit(&mut runtime, control.clone());
+        runtime.op_state().borrow_mut().put(HostFunctions(options.host));
         install_sinks(&runtime.op_state(), options.outbound, options.replies, options.log);
         let permissions = Rc::new(options.permissions);
         install_web(&runtime.op_state(), &permissions, options.certificates);
         let functions = Functions::take(&mut runtime)?;
         limit_values(&mut runtime, &functions.limit_values, options.values)?;
-        let mut isolate = Self { runtime, functions, control, permissions, implementations: HashMap::new() };
+        let breaks = options.inspect.is_some_and(|inspect| inspect.open(&runtime));
+        let implementations = HashMap::new();
+        let mut isolate = Self { runtime, functions, control, permissions, implementations, breaks: false };
+        if breaks {
+            isolate.evaluate(BEFORE_THE_APPLICATION).await?;
+            isolate.breaks = true;
+        }
         if evaluate_entry {
             let entry = options.modules.entry()?.to_owned();
             isolate.evaluate(&entry).await?;
@@ -302,6 +320,9 @@ impl Isolate {
         let specifier = ModuleSpecifier::parse(specifier).map_err(|error| EngineError::Boot(error.to_string()))?;
         let module = self.runtime.load_side_es_module(&specifier).await?;
         self.call_plain(|functions| &functions.begin_evaluation)?;
+        if std::mem::take(&mut self.breaks) {
+            self.runtime.inspector().wait_for_session_and_break_on_next_statement();
+        }
         self.control.begin_turn(None);
         let outcome = self.settle_evaluation(module).await;
         self.control.end_turn();

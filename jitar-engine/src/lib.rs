@@ -6,11 +6,14 @@
 #![expect(unsafe_code, reason = "the one crate that touches V8; each block says why it is sound")]
 
 pub mod archive;
+pub mod browser;
 mod buffers;
 pub mod call;
 mod error;
 mod extension;
 mod handles;
+pub mod host;
+pub mod inspector;
 mod isolate;
 mod limits;
 mod loader;

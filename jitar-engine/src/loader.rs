@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+use base64::Engine;
 use deno_core::{
     ModuleLoadOptions, ModuleLoadReferrer, ModuleLoadResponse, ModuleLoader, ModuleResolveResponse, ModuleSource,
     ModuleSourceCode, ModuleSpecifier, ModuleType, ResolutionKind, resolve_import,
@@ -52,6 +53,13 @@ impl ModuleStore {
         Ok(&self.unpacked()?.entry)
     }
 
+    /// Imports of the modules of ours that the application imports.
+    fn before_the_application(&self) -> Result<String, DamagedArchive> {
+        let host = self.unpacked()?.modules.keys().map(String::as_str).filter(|name| name.starts_with("host:"));
+        let names = ["jitar:runtime", "jitar:remote"].into_iter().chain(host);
+        Ok(names.flat_map(|name| ["import '", name, "';\n"]).collect())
+    }
+
     pub(crate) fn get(&self, specifier: &str) -> Result<Option<&crate::archive::ModuleSource>, DamagedArchive> {
         Ok(self.unpacked()?.modules.get(specifier))
     }
@@ -80,6 +88,20 @@ pub(crate) struct ArchiveLoader {
     pub(crate) modules: ModuleStore,
     /// While a blob is made: `import()` is noted, because what it evaluates is not where the order of modules has it.
     pub(crate) observations: Option<Observations>,
+    pub(crate) maps: MapPlace,
+}
+
+/// A module that imports those of ours which the application imports. They have no effect: evaluated before, they leave a
+/// debugger's first stop to code of the application.
+pub(crate) const BEFORE_THE_APPLICATION: &str = "jitar:before";
+
+/// Where V8 finds source maps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MapPlace {
+    /// It does not: stack traces are mapped by the engine.
+    Apart,
+    /// At the end of each script, for debuggers.
+    InScript,
 }
 
 /// Endings that a computed `import()` may leave out, in the order in which they are tried.
@@ -91,6 +113,7 @@ impl ArchiveLoader {
     fn runtime_module(specifier: &str) -> Option<&'static str> {
         match specifier {
             "jitar" | "jitar:runtime" => Some("node:jitar/runtime"),
+            "jitar:host" => Some("node:jitar/host"),
             "jitar:remote" => Some("node:jitar/remote"),
             "async_hooks" | "node:async_hooks" => Some("node:async_hooks"),
             "buffer" | "node:buffer" => Some("node:buffer"),
@@ -106,7 +129,12 @@ impl ArchiveLoader {
         specifier: &ModuleSpecifier,
         referrer: Option<&ModuleLoadReferrer>,
     ) -> Result<ModuleSource, JsErrorBox> {
-        let found = self.modules.get(specifier.as_str()).map_err(|error| JsErrorBox::generic(error.to_string()))?;
+        let damaged = |error: DamagedArchive| JsErrorBox::generic(error.to_string());
+        if specifier.as_str() == BEFORE_THE_APPLICATION {
+            let code = ModuleSourceCode::String(self.modules.before_the_application().map_err(damaged)?.into());
+            return Ok(ModuleSource::new(ModuleType::JavaScript, code, specifier, None));
+        }
+        let found = self.modules.get(specifier.as_str()).map_err(damaged)?;
         let Some(module) = found else {
             let name = short_specifier(specifier.as_str());
             let from = referrer.map(|from| format!(", imported from {}", short_specifier(from.specifier.as_str())));
@@ -117,7 +145,11 @@ impl ArchiveLoader {
             ModuleKind::JavaScript => ModuleType::JavaScript,
             ModuleKind::Json => ModuleType::Json,
         };
-        let code = ModuleSourceCode::String(module.code.clone().into());
+        let code = match (&module.map, self.maps) {
+            (Some(map), MapPlace::InScript) => with_map(&module.code, map, &module.specifier),
+            _ => module.code.clone(),
+        };
+        let code = ModuleSourceCode::String(code.into());
         Ok(ModuleSource::new(kind, code, specifier, None))
     }
 
@@ -142,6 +174,14 @@ impl ArchiveLoader {
             .and_then(|candidate| ModuleSpecifier::parse(&candidate).ok())
             .unwrap_or(specifier)
     }
+}
+
+/// The code with its source map. Debuggers want the source by an address: that of the module.
+fn with_map(code: &str, map: &str, specifier: &str) -> String {
+    let Ok(mut map) = serde_json::from_str::<serde_json::Value>(map) else { return code.to_owned() };
+    map["sources"] = serde_json::json!([specifier]);
+    let map = base64::engine::general_purpose::STANDARD.encode(map.to_string());
+    format!("{code}\n//# sourceMappingURL=data:application/json;base64,{map}\n")
 }
 
 impl ModuleLoader for ArchiveLoader {

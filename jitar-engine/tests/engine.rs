@@ -1,5 +1,6 @@
 //! The engine as its users see it: a blob made in a process of its own, an isolate started from it, calls.
 
+mod host;
 mod meaning;
 mod support;
 mod web;

@@ -1,8 +1,11 @@
 //! Internal crate of Jitar for Cargo, no semver promise: use it through `jitar::service!`.
 //!
-//! The macro is small on purpose. It reads what the user wrote ([`service::input`]), checks it against the names that
+//! The macros are small on purpose. `service!` reads what the user wrote ([`service::input`]), checks it against the names that
 //! build.rs left in `names.txt` ([`service::names`]) and expands to const data and one call ([`service::expand`]).
+//! `host` ([`host::expand`]) adds a constant beside a function.
 
+mod errors;
+mod host;
 mod service;
 
 use proc_macro::TokenStream;
@@ -28,4 +31,30 @@ use proc_macro::TokenStream;
 #[proc_macro]
 pub fn service(input: TokenStream) -> TokenStream {
     service::expand(input.into()).into()
+}
+
+/// Lets application code import this function from `host:<module>`. It belongs on public functions of the package's
+/// library, in public modules.
+///
+/// ```text
+/// #[jitar::host(module = "passwords")]
+/// pub async fn verify(password: &str, hash: &str) -> Result<bool, jitar::HostError> { … }
+/// ```
+///
+/// ```text
+/// import { verify } from "host:passwords";
+/// ```
+///
+/// - `name = "…"` gives it another name in JavaScript.
+/// - Parameters and results are whatever serde reads and writes; `Vec<u8>` and `bytes::Bytes` are a `Uint8Array`, `()` and
+///   `None` are `undefined`, and a parameter may borrow (`&str`, `&[u8]`, `&T`). Trailing `Option` parameters may be left out.
+/// - The error of a `Result` becomes an exception: `jitar::HostError` says class and code, any other error is an `Error` with
+///   its text. A panic becomes an `Error` as well.
+/// - An async function runs on the isolate's thread, inside its tokio runtime, and need not be `Send`; its future is dropped
+///   when the call is cancelled. A plain function keeps its isolate from everything else until it returns: hand work that
+///   takes longer than some microseconds to `tokio::task::spawn_blocking` in an async one.
+/// - Only functions that a service unit imports are linked into its binary.
+#[proc_macro_attribute]
+pub fn host(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    host::expand(arguments.into(), &item.into()).into()
 }

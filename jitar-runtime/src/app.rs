@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use jitar_engine::host::HostTable;
 use jitar_engine::manifest::{AppManifest, ManifestError};
 use serde::Deserialize;
 
@@ -45,6 +46,8 @@ pub struct Unit {
     pub deferred: &'static [&'static str],
     /// The packed `ModuleArchive`.
     pub archive: &'static [u8],
+    /// The Rust functions that its modules import, in the order in which generated modules number them.
+    pub host: HostTable,
 }
 
 /// The output folder of a build cannot be loaded.
@@ -141,6 +144,7 @@ impl Unit {
             snapshot: load_optional(folder, unit.snapshot.as_deref())?,
             deferred: deferred.leak(),
             archive: load(folder, &unit.archive)?,
+            host: &[], // a folder has no crate; the build refuses imports of host modules there
         })
     }
 }
@@ -211,6 +215,7 @@ impl fmt::Debug for Unit {
             .field("id", &self.id)
             .field("snapshot", &format_args!("{} bytes", self.snapshot.len()))
             .field("deferred", &self.deferred)
+            .field("host", &self.host)
             .finish_non_exhaustive()
     }
 }

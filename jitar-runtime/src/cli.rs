@@ -300,6 +300,7 @@ mod tests {
                 http_body_limit: NonZeroUsize::new(9),
                 url: None,
                 isolates: "2".parse().ok(),
+                ..Overrides::default()
             };
             assert_eq!((options.overrides, options.env_file), (expected, Some(PathBuf::from(".env"))), "{arguments}");
         }

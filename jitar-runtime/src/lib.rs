@@ -14,7 +14,9 @@
 //! }
 //! ```
 //!
-//! The macro is what users name. The modules are public for tests and tools of this workspace and come without a
+//! Rust functions of the package's library become importable for application code by [`host`].
+//!
+//! The macros and [`HostError`] are what users name. The modules are public for tests and tools of this workspace and come without a
 //! promise. They are read best in this order: [`app`] (what a binary embeds, and its entry point), `cli` (the commands),
 //! [`config`] (flags, environment and service file become one value), `services` (what a process does for others),
 //! `execution` (procedures, versions, access), `isolate` (where JavaScript runs), `http`, [`telemetry`] and
@@ -36,10 +38,13 @@ pub mod shutdown;
 pub mod telemetry;
 mod tls;
 
-pub use jitar_macros::service;
+pub use jitar_engine::host::HostError;
+pub use jitar_macros::{host, service};
 
 /// What generated code names. No promise.
 #[doc(hidden)]
 pub mod __private {
+    pub use jitar_engine::host;
+
     pub use crate::app::{App, Unit, assert_engine, main, run};
 }

@@ -13,16 +13,22 @@ const EQUAL: [&str; 5] = ["modules", "client", "archives", "manifest.json", "nam
 
 #[test]
 fn the_same_application_gives_the_same_bytes_in_another_folder() {
-    let app = package().join("../example-service/app");
+    let example = package().join("../example-service");
     let folders = [tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder")];
     let outputs = folders.each_ref().map(|folder| {
-        copy(&app, &folder.path().join("app"));
+        for part in ["app", "src"] {
+            copy(&example.join(part), &folder.path().join(part));
+        }
+        fs::copy(example.join("Cargo.toml"), folder.path().join("Cargo.toml")).expect("a copy");
         let checked = runner::check(folder.path());
         assert_eq!(checked.status, Some(0), "{}", checked.diagnostics);
         runner::output(folder.path())
     });
     let [first, second] = &outputs;
     let n_files: usize = EQUAL.iter().map(|name| equal(&first.join(name), &second.join(name))).sum();
+    let declarations = |path: &Path| fs::read_to_string(path).expect("declarations");
+    let (made, kept) = (declarations(&first.join("types/host.d.ts")), declarations(&example.join("app/host.d.ts")));
+    assert_eq!(made, kept, "`cargo xtask types` renews the example's declarations");
     assert!(n_files > 30, "only {n_files} files were compared");
 }
 

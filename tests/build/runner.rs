@@ -16,10 +16,15 @@ pub(crate) struct Checked {
     pub diagnostics: String,
 }
 
-/// Builds the application in `app` of a folder. Diagnostics are relative to that folder.
+/// Builds the application in `app` of a folder; a `Cargo.toml` there makes it a package whose library may have host
+/// functions. Diagnostics are relative to that folder.
 pub(crate) fn check(folder: &Path) -> Checked {
     let mut command = Command::new(program("jitar-app"));
-    let output = command.args(["app", "--check"]).env_clear().current_dir(folder).output().expect("jitar-app starts");
+    command.args(["app", "--check"]);
+    if folder.join("Cargo.toml").exists() {
+        command.args(["--package", "."]);
+    }
+    let output = command.env_clear().current_dir(folder).output().expect("jitar-app starts");
     let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
     Checked { status: output.status.code(), report: text(output.stdout), diagnostics: text(output.stderr) }
 }

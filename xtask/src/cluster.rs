@@ -102,8 +102,15 @@ pub(crate) fn start(built: &Built, files: &BTreeMap<&'static str, PathBuf>, outp
     Ok(services)
 }
 
+/// Starts all processes on ports that are free, with service files in a folder.
+pub(crate) fn start_somewhere(workspace: &Workspace, built: &Built, folder: &Path) -> Result<Vec<Service>> {
+    let files = ServiceFiles::read(workspace)?;
+    let ports = ports::free(files.ports.len())?;
+    start(built, &files.write(&folder.join("cluster"), &ports)?, Output::Kept)
+}
+
 /// The address of the process that stands before the others.
-fn entry(services: &[Service]) -> Result<&str> {
+pub(crate) fn entry(services: &[Service]) -> Result<&str> {
     services.last().map(|service| service.url.as_str()).context("invariant: a cluster has processes")
 }
 

@@ -20,6 +20,7 @@ mod term;
 mod test;
 mod tidy;
 mod tools;
+mod types;
 mod v8;
 mod workspace;
 
@@ -49,6 +50,8 @@ enum Command {
     Inspect(inspect::Options),
     /// Print the page of a diagnostic code, such as JITAR0012, or list all codes
     Explain(explain::Options),
+    /// Copy declarations of host modules beside the application
+    Types(types::Options),
     /// Run all tests
     Test(test::Options),
     /// Make V8 available to cargo
@@ -77,6 +80,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::App(options) => app::run(&workspace, options),
         Command::Inspect(options) => inspect::run(&workspace, &options),
         Command::Explain(options) => explain::run(&workspace, &options),
+        Command::Types(options) => types::run(&workspace, &options),
         Command::Test(options) => test::run(&workspace, &options),
         Command::V8(options) => v8::ensure(&workspace, &options),
         Command::Tidy => tidy::run(&workspace),

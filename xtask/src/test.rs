@@ -6,14 +6,17 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::demo;
-use crate::service::Output;
+use crate::cargo::Built;
+use crate::service::{Output, Service};
 use crate::tools::{self, Tool};
 use crate::workspace::Workspace;
-use crate::{cargo, check, interop, packages, term, v8};
+use crate::{cargo, check, cluster, demo, interop, packages, term, v8};
 
 /// Tests of the engine's JavaScript that need no engine of ours.
 const SCRIPTS: &str = "jitar-engine/src/js/tests/run.mjs";
+
+/// An application whose page does everything that browser modules can do.
+const BROWSER_APP: &str = "xtask/peers/browser";
 
 const TOOLS: [Tool; 5] = [
     Tool { program: "node", package: "nodejs" },
@@ -65,13 +68,17 @@ fn like_nginx(workspace: &Workspace) -> Result<()> {
 
 /// The page in a real browser, and the document in a real reader.
 fn page_and_document(workspace: &Workspace) -> Result<()> {
-    let built = cargo::build(workspace, &["--workspace", "--bin", "standalone"])?;
+    let built = cargo::build(workspace, &["--workspace", "--bins"])?;
     let service = demo::start(&built, 0, Output::Kept)?;
     let folder = workspace.target.join("peers");
     fs::create_dir_all(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
     document(&service.url, &folder)?;
     page(&service.url, &folder)?;
     service.stop()?;
+    let services = cluster::start_somewhere(workspace, &built, &folder)?;
+    page(cluster::entry(&services)?, &folder)?;
+    cluster::stop(services)?;
+    imports(workspace, &built, &folder)?;
     term::status("Checked", format_args!("page and document; what they look like lies in {}", folder.display()));
     Ok(())
 }
@@ -107,6 +114,18 @@ fn page(url: &str, folder: &Path) -> Result<()> {
     tools::output_of(chromium(folder).args([&screenshot, "--window-size=1100,1000"]).arg(url))?;
     ensure!(picture.is_file(), "Chromium made no picture");
     Ok(())
+}
+
+/// A page that imports server functions: instances and errors cross with their classes.
+fn imports(workspace: &Workspace, built: &Built, folder: &Path) -> Result<()> {
+    let app = workspace.root.join(BROWSER_APP);
+    let arguments = ["--service=services/standalone.json", "--url=http://127.0.0.1:0"].map(str::to_owned);
+    let arguments: Vec<String> = [app.display().to_string()].into_iter().chain(arguments).collect();
+    let service = Service::start("shop", built.program("jitar-app")?, &arguments, Output::Kept)?;
+    let html = tools::output_of(chromium(folder).arg("--dump-dom").arg(&service.url))?;
+    let html = String::from_utf8_lossy(&html);
+    ensure!(html.contains(">all right<"), "the page `{BROWSER_APP}` says:\n{html}\n{}", service.printed());
+    service.stop()
 }
 
 fn chromium(folder: &Path) -> Command {

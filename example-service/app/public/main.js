@@ -1,4 +1,9 @@
-// The page: asks the procedures of the segment `reporting` for a month's report, and shows it.
+// The page: asks the procedures of the segment `reporting` for a month's report, and shows it. They are imported like
+// functions of the page itself; where they run is no concern of it.
+
+import { withSignal } from '/jitar/client/jitar.js';
+import getMonthReport from '/jitar/client/reporting/getMonthReport.js';
+import getMonthTable from '/jitar/client/reporting/getMonthTable.js';
 
 const MONTHS = [
   'January', 'February', 'March', 'April', 'May', 'June',
@@ -17,28 +22,11 @@ const pdfButton = element('pdf');
 // Aborted when a newer choice makes the answer useless.
 let request = new AbortController();
 
-/** Calls a procedure, and throws an error with a text for people when there is no result. */
-async function call(procedure, choice, signal) {
-  let response;
+/** What people are told of an error: the text of a refusal, and nothing of what went wrong inside. */
+function textOf(error) {
+  const isRefusal = error.status >= 400 && error.status < 500;
 
-  try {
-    response = await fetch(`/rpc/${procedure}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(choice),
-      signal,
-    });
-  } catch (error) {
-    throw error.name === 'AbortError' ? error : new Error('The service does not answer. Please try again in a moment.');
-  }
-
-  if (!response.ok) {
-    const isOurFault = response.status >= 500;
-
-    throw new Error(isOurFault ? 'The report cannot be made right now. Please try again.' : await response.text());
-  }
-
-  return response;
+  return isRefusal ? error.message : 'The report cannot be made right now. Please try again in a moment.';
 }
 
 /** What the address of the page asks for, so that a report can be bookmarked. */
@@ -62,9 +50,7 @@ async function show(choice) {
   report.setAttribute('aria-busy', 'true');
 
   try {
-    const response = await call('reporting/getMonthTable', choice, signal);
-
-    showReport(await response.json());
+    showReport(await withSignal(signal, () => getMonthTable(choice.year, choice.month)));
     showProblem('');
   } catch (error) {
     if (signal.aborted) {
@@ -73,7 +59,7 @@ async function show(choice) {
 
     report.hidden = true;
     pdfButton.disabled = true;
-    showProblem(error.message);
+    showProblem(textOf(error));
   }
 
   report.removeAttribute('aria-busy');
@@ -179,14 +165,13 @@ async function downloadPDF() {
   pdfButton.disabled = true;
 
   try {
-    const response = await call('reporting/getMonthReport', choice);
-    const file = new Blob([await response.blob()], { type: 'application/pdf' });
+    const file = new Blob([await getMonthReport(choice.year, choice.month)], { type: 'application/pdf' });
     const monthNumber = String(MONTHS.indexOf(choice.month) + 1).padStart(2, '0');
 
     offer(file, `sales-report-${choice.year}-${monthNumber}.pdf`);
     showProblem('');
   } catch (error) {
-    showProblem(error.message);
+    showProblem(textOf(error));
   }
 
   pdfButton.disabled = report.hidden;

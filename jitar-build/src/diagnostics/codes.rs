@@ -83,6 +83,11 @@ codes! {
     WRONG_VALUE = "JITAR0078", "a setting has a value that is not possible";
     MISSING_KEY = "JITAR0079", "a setting that is needed is missing";
     SNAPSHOT = "JITAR0090", "a startup snapshot is less than it could be";
+    MISSING_HOST_FUNCTION = "JITAR0092", "a host module has no such function";
+    HOST_ARGUMENTS = "JITAR0093", "a host function is called with a wrong number of arguments";
+    HIDDEN_HOST_FUNCTION = "JITAR0094", "a host function cannot be named from outside of its library";
+    DUPLICATE_HOST_FUNCTION = "JITAR0095", "two host functions have the same name";
+    HOST_LIBRARY = "JITAR0096", "the library with the host functions cannot be read";
 }
 
 /// The code with this id, such as `JITAR0045`, in any case.

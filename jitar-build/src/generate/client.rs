@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jitar_engine::manifest::Access;
 
+use super::browser;
 use super::emit::{Names, Rewrites, Rewritten, SourcesContent, emit};
 use super::stubs::StubModule;
-use super::text::relative_path;
+use super::text::{double, relative_path};
 use crate::config::without_extension;
 use crate::link::{Linked, MemberKind, Origin};
 use crate::scan::graph::{Body, DeclarationKind, Graph, Module, Target};
@@ -21,20 +22,55 @@ pub(super) fn modules(linked: &Linked<'_>) -> BTreeMap<String, String> {
     let mut modules = BTreeMap::new();
     let mut queue: Vec<&Module> =
         linked.members.modules().filter_map(|(specifier, _)| client.graph.modules.get(specifier)).collect();
+    let classes = client.classes();
+    queue.extend(classes.iter().filter_map(|class| client.graph.modules.get(&class.module)));
     while let Some(module) = queue.pop() {
         let Some(path) = client_path(module) else { continue };
         if modules.contains_key(&path) {
             continue;
         }
         let (code, needed) = if client.is_data(module) {
-            (client.itself(module, &path), client.imported(module).collect())
+            let code = client.itself(module, &path) + &registrations(&module.specifier, &path, &classes);
+            (code, client.imported(module).collect())
         } else {
             client.stubs(module, &path)
         };
         modules.insert(path, code);
         queue.extend(needed);
     }
+    let classes = classes.into_iter().map(|class| (class.fqn, format!("./{}", class.path)));
+    modules.insert("jitar.js".to_owned(), browser::runtime(&classes.collect()));
     modules
+}
+
+/// A class of a segment that browsers can have: its module holds nothing but data.
+struct ClientClass {
+    /// By which its instances are known on the way.
+    fqn: String,
+    /// The module that declares it.
+    module: String,
+    /// Its name there.
+    export: String,
+    /// Path of that module below `client/`.
+    path: String,
+}
+
+/// Statements at the end of a module that let instances of its classes cross.
+fn registrations(specifier: &str, path: &str, classes: &[ClientClass]) -> String {
+    let own: Vec<&ClientClass> = classes.iter().filter(|class| class.module == specifier).collect();
+    if own.is_empty() {
+        return String::new();
+    }
+    let file = path.rsplit('/').next().unwrap_or(path);
+    let mut text = format!(
+        "import {{ __registerClass as $register }} from {};\nimport * as $self from {};\n",
+        double(RUNTIME),
+        double(&format!("./{file}"))
+    );
+    for class in own {
+        text.push_str(&format!("$register({}, $self[{}]);\n", double(&class.fqn), double(&class.export)));
+    }
+    text
 }
 
 struct Client<'l, 'a> {
@@ -43,6 +79,19 @@ struct Client<'l, 'a> {
 }
 
 impl<'a> Client<'_, 'a> {
+    /// The classes that segments list, as far as browsers can have them.
+    fn classes(&self) -> Vec<ClientClass> {
+        let listed = self.linked.segments.iter().flat_map(|linked| &linked.segment.classes);
+        let found = listed.filter_map(|class| {
+            let found = self.linked.exports.find(self.graph.modules.get(&class.module)?, &class.export)?;
+            let (declared_in, export) = found.trace.last()?;
+            let path = client_path(declared_in).filter(|_| self.is_data(declared_in))?;
+            let (module, export) = (declared_in.specifier.clone(), (*export).to_owned());
+            Some(ClientClass { fqn: class.fqn.to_string(), module, export, path })
+        });
+        found.collect()
+    }
+
     /// Whether the module and everything that it imports are classes and constants only.
     fn is_data(&self, module: &'a Module) -> bool {
         let mut seen = BTreeSet::new();

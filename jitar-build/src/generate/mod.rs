@@ -1,8 +1,10 @@
 //! Third stage: the JavaScript of every service unit and of the browser. Pure: nothing is read or written.
 
+mod browser;
 mod client;
 mod commonjs;
 pub(crate) mod emit;
+mod host;
 mod parameters;
 mod remote;
 mod segment;
@@ -52,14 +54,13 @@ pub(crate) struct GeneratedUnit {
 /// Generates all modules.
 pub(crate) fn generate(linked: &Linked<'_>) -> Generated {
     let printer = Printer::print_all(linked);
-    let units = linked
-        .units
-        .iter()
-        .map(|unit| GeneratedUnit { id: unit.id.clone(), archive: archive(unit, &linked.segments, &printer) });
+    let units =
+        linked.units.iter().map(|unit| GeneratedUnit { id: unit.id.clone(), archive: archive(unit, linked, &printer) });
     Generated { units: units.collect(), client: client::modules(linked) }
 }
 
-fn archive<'a>(unit: &'a LinkedUnit, segments: &[LinkedSegment], printer: &Printer<'a>) -> ModuleArchive {
+fn archive<'a>(unit: &'a LinkedUnit, app: &Linked<'_>, printer: &Printer<'a>) -> ModuleArchive {
+    let segments = &app.segments[..];
     let linked = unit.modules.iter().filter_map(|(specifier, module)| printer.source(specifier, module));
     let mut modules: Vec<ModuleSource> = linked.collect();
     let listed: Vec<&LinkedSegment> =
@@ -68,6 +69,7 @@ fn archive<'a>(unit: &'a LinkedUnit, segments: &[LinkedSegment], printer: &Print
     registrations.extend(segment::foreign_classes(&foreign_classes(unit, segments, &listed)));
     modules.push(segment::entry(&registrations));
     modules.extend(registrations);
+    modules.extend(host::modules(&unit.host, app.host));
     modules.sort_by(|left, right| left.specifier.cmp(&right.specifier));
     ModuleArchive { entry: segment::ENTRY.to_owned(), modules }
 }
@@ -116,11 +118,12 @@ impl<'a> Printer<'a> {
         let keys: Vec<(&str, &RealModule)> = real.collect::<BTreeSet<_>>().into_iter().collect();
         let printed = parallel::map(&keys, |(specifier, real)| {
             let module = exports.graph.modules.get(in_graph(specifier))?;
+            // Debuggers show the application's own files; packages would only make binaries larger.
+            let is_own = !specifier.starts_with("file:///app/node_modules/");
+            let content = if is_own { SourcesContent::Included } else { SourcesContent::Omitted };
             Some(match &module.body {
                 Body::CommonJs(edits) => commonjs::requirable(module, edits, real, specifier, exports.graph),
-                Body::JavaScript(_) | Body::Json => {
-                    emit::emit(module, &rewrites(specifier, real), SourcesContent::Omitted)
-                }
+                Body::JavaScript(_) | Body::Json => emit::emit(module, &rewrites(specifier, real), content),
             })
         });
         let printed = keys.into_iter().zip(printed).filter_map(|(key, emitted)| Some((key, emitted?)));

@@ -180,7 +180,9 @@ fn archives_are_sorted_and_name_their_imports() {
 
 /// Modules for the browser.
 fn client(files: &[(&str, &str)]) -> Vec<(String, String)> {
-    super::generate(&App::new(files).link()).client.into_iter().collect()
+    let client = super::generate(&App::new(files).link()).client;
+    // The runtime has tests of its own.
+    client.into_iter().filter(|(path, _)| path != "jitar.js").collect()
 }
 
 #[test]
@@ -237,4 +239,49 @@ fn classes_beside_server_code_stay_on_the_server() {
         assert!(modules[0].1.contains("export const C = $unavailable("), "{}", modules[0].1);
         assert!(!modules[0].1.contains("secret"));
     }
+}
+
+/// What browsers may have of an application: names and parameters of its procedures, and classes that are data.
+#[test]
+fn browsers_get_nothing_of_the_server() {
+    let app = App::new(&[
+        (
+            "src/shop/order.ts",
+            "/* PLANTED comment */ import { secret } from './secret'; import { Order } from './Order';
+             const KEY = 'PLANTED constant'; export const PRICE = 'PLANTED exported constant';
+             export let state = 'PLANTED state'; class Hidden { field = 'PLANTED class'; }
+             export class Mixed { field = 'PLANTED exported class' }
+             export async function order(id: string, amount = 'PLANTED default'): Promise<Order> {
+                 if (id === secret) throw new Error('PLANTED error'); new Hidden(); return new Order(KEY + amount);
+             }
+             export async function audit(PLANTED_parameter: string) { return 'PLANTED private'; }
+             export async function settle() { return 'PLANTED protected'; }",
+        ),
+        (
+            "src/shop/secret.ts",
+            "export const secret = 'PLANTED shared'; export default { a: 'PLANTED default export' };",
+        ),
+        ("src/shop/Order.ts", "export class Order { constructor(readonly id: string) {} }"),
+        ("src/shop/store.ts", "export const store = { password: 'PLANTED resource' };"),
+        ("src/shop/data.json", r#"{ "key": "PLANTED data" }"#),
+        ("src/shop/table.ts", "import data from './data.json'; export default async function table() { return data; }"),
+        (
+            "segments/shop.json",
+            r#"{ "./shop/order": { "order": { "access": "public" }, "audit": { "access": "private" },
+                                   "settle": { "access": "protected" }, "Mixed": {} },
+                 "./shop/Order": { "Order": {} }, "./shop/table": { "default": { "access": "public" } } }"#,
+        ),
+        ("resources/store.json", r#"["./shop/store"]"#),
+    ]);
+    let client = super::generate(&app.link()).client;
+    let paths: Vec<&str> = client.keys().map(String::as_str).collect();
+    assert_eq!(paths, ["jitar.js", "shop/Order.js", "shop/order.js", "shop/table.js"]);
+    for (path, code) in &client {
+        assert!(!code.contains("PLANTED"), "{path}:\n{code}");
+    }
+    assert!(client["shop/order.js"].contains("async function order(id, amount)"), "{}", client["shop/order.js"]);
+    let registers = "import { __registerClass as $register } from \"/jitar/client/jitar.js\";\nimport * as $self from \
+                     \"./Order.js\";\n$register(\"shop/Order\", $self[\"Order\"]);\n";
+    assert!(client["shop/Order.js"].ends_with(registers), "{}", client["shop/Order.js"]);
+    assert!(client["jitar.js"].ends_with("__setClassModules({ \"shop/Order\": \"./shop/Order.js\" });\n"));
 }

@@ -90,6 +90,7 @@ impl<'a> Splitter<'a> {
             segments: plan.segments,
             scripts: plan.scripts.into_iter().collect(),
             modules,
+            host: BTreeSet::new(),
         }
     }
 

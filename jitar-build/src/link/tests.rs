@@ -187,7 +187,7 @@ fn units_come_from_segments_services_and_the_build_script() {
         ("services/x.json", r#"{ "worker": { "segments": ["a"] }, "tearDown": ["./health.js"] }"#),
     ]);
     let extra = [vec!["c".to_owned(), "b".to_owned(), "c".to_owned()]];
-    let (linked, diagnostics) = super::link(&app.config, &app.graph, &extra);
+    let (linked, diagnostics) = super::link(&app.config, &app.graph, &app.host, &extra);
     assert!(diagnostics.is_empty());
     let units: Vec<_> = linked.units.iter().map(described).collect();
     let expected = [
@@ -200,7 +200,7 @@ fn units_come_from_segments_services_and_the_build_script() {
     assert_eq!(units, expected);
     assert_eq!(linked.units[0].scripts, ["file:///app/src/health.ts", "file:///app/src/set.ts"]);
 
-    let (_, diagnostics) = super::link(&app.config, &app.graph, &[vec!["a".to_owned(), "zz".to_owned()]]);
+    let (_, diagnostics) = super::link(&app.config, &app.graph, &app.host, &[vec!["a".to_owned(), "zz".to_owned()]]);
     let messages: Vec<_> = diagnostics.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
     assert_eq!(messages, ["the build script asks for a unit with the segment `zz`, which does not exist"]);
 }

@@ -53,6 +53,8 @@ pub(crate) struct Module {
     pub declarations: IndexMap<String, Declaration>,
     /// Whether it awaits at the top level.
     pub has_top_level_await: bool,
+    /// Calls of host functions that can be seen: by an imported name or through an imported namespace.
+    pub host_calls: Vec<HostCall>,
 }
 
 /// The content of a module.
@@ -131,6 +133,19 @@ pub(crate) struct DynamicImport {
     pub ends: Option<(String, String)>,
     /// The modules of the source folder that a computed specifier may mean.
     pub reachable: Vec<Target>,
+}
+
+/// A call of a function of a host module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct HostCall {
+    /// The module, without `host:`.
+    pub module: String,
+    /// The function's name there.
+    pub function: String,
+    /// Where the call stands.
+    pub range: Range,
+    /// How many arguments it has; none of them is spread.
+    pub arguments: usize,
 }
 
 /// One exported name.

@@ -157,6 +157,7 @@ impl<'a> Scanner<'a> {
             is_open: false,
             declarations: indexmap::IndexMap::new(),
             has_top_level_await: false,
+            host_calls: Vec::new(),
         };
         match content {
             Content::JavaScript(parsed) => {
@@ -165,6 +166,7 @@ impl<'a> Scanner<'a> {
                 module.exports = parsed.exports;
                 module.declarations = parsed.declarations;
                 module.has_top_level_await = parsed.has_top_level_await;
+                module.host_calls = parsed.host_calls;
                 module.body = Body::JavaScript(parsed.syntax);
                 self.types.insert(module.specifier.clone(), parsed.types);
                 if location.package.is_none() {

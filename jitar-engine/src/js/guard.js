@@ -48,6 +48,13 @@ export function report(what) {
   if (building) op_jitar_report(what);
 }
 
+/** Reports and throws while a blob is made: what follows would not be part of the blob. */
+export function refuseWhileBuilding(what) {
+  if (!building) return;
+  report(what);
+  refuse();
+}
+
 /** Copies name, length and every static property, so that the wrapper looks like what it stands for. */
 function disguise(wrapper, native) {
   ArrayPrototypeForEach(ReflectOwnKeys(native), (key) => {

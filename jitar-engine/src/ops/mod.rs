@@ -1,12 +1,14 @@
 //! The ops of Jitar's own extension, one file per group.
 
 mod environment;
+mod host;
 mod log;
 mod report;
 mod run;
 mod settle;
 
 pub(crate) use environment::{op_jitar_cwd, op_jitar_env, op_jitar_env_is_news, op_jitar_env_names, op_jitar_platform};
+pub(crate) use host::{HostFunctions, op_jitar_host, op_jitar_host_async};
 pub use log::LogLevel;
 pub(crate) use log::{LogSink, op_jitar_log};
 pub(crate) use report::{Observation, Observations, op_jitar_report, op_jitar_report_throw};

@@ -12,7 +12,7 @@ use crate::archive::ModuleKind;
 use crate::error::{EngineError, exception_of, short_specifier};
 use crate::extension::{self, Scripts};
 use crate::handles::Handles;
-use crate::loader::{ArchiveLoader, ModuleStore};
+use crate::loader::{ArchiveLoader, MapPlace, ModuleStore};
 use crate::ops::{Observation, Observations};
 use crate::snapshot::is_application;
 use crate::snapshot::order::Order;
@@ -43,6 +43,7 @@ impl Trial {
             module_loader: Some(Rc::new(ArchiveLoader {
                 modules: store.clone(),
                 observations: Some(observations.clone()),
+                maps: MapPlace::Apart,
             })),
             extensions: extension::all(Scripts::Included),
             ..Default::default()

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use jitar_engine::archive::{ModuleArchive, ModuleKind, ModuleSource};
 use jitar_engine::call::{Arguments, Call, ExtendedForms, Outbound, OutboundCall, OutboundError, Reply, RunMode};
+use jitar_engine::host::HostTable;
 use jitar_engine::permissions::Permissions;
 use jitar_engine::snapshot::{Blob, Deferred};
 use jitar_engine::{
@@ -35,6 +36,7 @@ const REQUEST: &str = "JITAR_TEST_BLOB_REQUEST";
 pub(crate) struct App {
     modules: Vec<(String, String)>,
     procedures: Vec<(String, String, Vec<String>)>,
+    host: HostTable,
 }
 
 /// What was made of an application.
@@ -43,6 +45,7 @@ pub(crate) struct Made {
     folder: tempfile::TempDir,
     pub(crate) deferred: Vec<String>,
     reasons: Vec<Deferred>,
+    host: HostTable,
     /// Kept for the life of the process, as in a service.
     blob: OnceLock<Blob>,
 }
@@ -71,14 +74,38 @@ impl App {
         self
     }
 
+    /// Host functions; async ones have names that begin with `later`. They are imported from `host:test`.
+    pub(crate) fn host(mut self, functions: HostTable) -> Self {
+        self.host = functions;
+        self
+    }
+
+    /// What the build generates of the table.
+    fn host_module(&self) -> ModuleSource {
+        let functions = self.host.iter().enumerate().map(|(idx, function)| {
+            let full = function.to_string();
+            let name = full.trim_start_matches("test.");
+            let call = if name.starts_with("later") { "callHostAsync" } else { "callHost" };
+            format!("export function {name}(...args) {{ return {call}({idx}, '{full}', args); }}\n")
+        });
+        let code: String = functions.collect();
+        source("host:test", &format!("import {{ callHost, callHostAsync }} from 'jitar:host';\n{code}"), vec![])
+    }
+
     fn archive(&self) -> ModuleArchive {
         let mut modules: Vec<ModuleSource> = Vec::new();
+        if !self.host.is_empty() {
+            modules.push(self.host_module());
+        }
         for (name, code) in &self.modules {
             let imports = code.split("from './").skip(1).chain(code.split("import './").skip(1));
             let imports =
                 imports.map(|rest| format!("file:///app/src/{}", rest.split('\'').next().unwrap_or_default()));
             let mut imports: Vec<String> = imports.collect();
             imports.sort_by_key(|import| code.find(&import["file:///app/src/".len()..]));
+            if code.contains("from 'host:test'") {
+                imports.insert(0, "host:test".to_owned());
+            }
             modules.push(source(&format!("file:///app/src/{name}"), code, imports));
         }
         let mut imports = Vec::new();
@@ -114,7 +141,7 @@ impl App {
         let report = std::fs::read(folder.path().join("deferred")).expect("report");
         let reasons: Vec<Deferred> = serde_json::from_slice(&report).expect("decodes");
         let deferred = reasons.iter().map(|deferred| deferred.specifier.clone()).collect();
-        Made { archive, folder, deferred, reasons, blob: OnceLock::new() }
+        Made { archive, folder, deferred, reasons, host: self.host, blob: OnceLock::new() }
     }
 }
 
@@ -281,6 +308,8 @@ impl Worker {
             values: ValueLimits::default(),
             permissions,
             certificates,
+            host: made.host,
+            inspect: None,
             control: control.clone(),
             outbound: Arc::new(Nowhere),
             replies,
@@ -315,6 +344,26 @@ impl Worker {
         let (settled, reply) = self.replies.borrow_mut().remove(0);
         assert_eq!(settled, id);
         assert_eq!(self.isolate.calls_under_way(), 0, "a settled call is forgotten");
+        (reply.status, String::from_utf8_lossy(&reply.body).into_owned())
+    }
+
+    /// Starts a call, lets it wait, and cancels it; gives what it answers then.
+    pub(crate) fn begin_and_cancel(&mut self, procedure: &str, arguments: &Value) -> (u16, String) {
+        let id = self.begin(procedure, arguments).unwrap_or_else(|error| panic!("{error}"));
+        let deadline = Instant::now() + Duration::from_secs(20);
+        let (isolate, replies) = (&mut self.isolate, &self.replies);
+        self.tokio.block_on(std::future::poll_fn(|cx| {
+            isolate.poll(cx).unwrap_or_else(|error| panic!("{error}"));
+            assert!(replies.borrow().is_empty(), "it was to wait");
+            Poll::Ready(())
+        }));
+        isolate.cancel(id).unwrap_or_else(|error| panic!("{error}"));
+        self.tokio.block_on(std::future::poll_fn(|cx| {
+            assert!(Instant::now() < deadline, "no reply");
+            isolate.poll(cx).unwrap_or_else(|error| panic!("{error}"));
+            if replies.borrow().is_empty() { Poll::Pending } else { Poll::Ready(()) }
+        }));
+        let (_, reply) = self.replies.borrow_mut().remove(0);
         (reply.status, String::from_utf8_lossy(&reply.body).into_owned())
     }
 

@@ -6,8 +6,8 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Ident, LitStr, Token, bracketed, token};
 
-use super::errors::Errors;
 use super::suggest;
+use crate::errors::Errors;
 
 const KEYS: [&str; 3] = ["segment", "segments", "service"];
 const FORM: &str = "`service!` wants `key = value`, such as `segment = \"reporting\"`";

@@ -1,6 +1,5 @@
 //! `service!`: from what the user wrote to a `fn main`, with every mistake reported at once.
 
-mod errors;
 mod expand;
 mod input;
 mod names;
@@ -9,7 +8,7 @@ mod suggest;
 
 use proc_macro2::TokenStream;
 
-use errors::Errors;
+use crate::errors::Errors;
 
 /// Expands `service!(input)`. After a mistake the result still holds a `fn main` of the right type, so that no second
 /// error follows from its absence.

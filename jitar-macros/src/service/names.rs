@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::Span;
 
-use super::errors::Errors;
+use crate::errors::Errors;
 
 /// The variable that the build script publishes: the folder of its output.
 pub(super) const APP_DIR: &str = "JITAR_APP_DIR";

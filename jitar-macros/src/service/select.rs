@@ -4,10 +4,10 @@
 use proc_macro2::Span;
 use syn::LitStr;
 
-use super::errors::Errors;
 use super::input::Input;
 use super::names::{Names, Service, Unit};
 use super::suggest;
+use crate::errors::Errors;
 
 /// What the binary carries.
 #[derive(Debug, PartialEq, Eq)]

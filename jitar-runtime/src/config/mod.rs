@@ -11,6 +11,7 @@ mod fields;
 mod file;
 mod gateway;
 mod http;
+mod inspect;
 mod intake;
 mod interpolate;
 mod json;
@@ -43,6 +44,7 @@ pub use cors::{CorsConfig, Origins};
 pub use describe::schema;
 pub use environment::{EnvFileError, Environment};
 pub use http::HttpConfig;
+pub use inspect::{Inspect, InspectAddress, InvalidInspectAddress};
 pub use intake::{
     ClientKey, ConcurrencyLimit, Idempotency, Intake, InvalidClientKey, InvalidConcurrency, RateLimitConfig,
 };
@@ -104,6 +106,9 @@ pub struct Config {
     pub log: LogConfig,
     /// How long a stop waits for running calls.
     pub shutdown_grace: Duration,
+    /// Whether and where debuggers connect. Then modules are evaluated from source, and time limits do not hold: an isolate
+    /// that stands still at a breakpoint is not to be ended.
+    pub inspect: Option<Inspect>,
 }
 
 /// The service types (spec 1.7).

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use url::Url;
 
 use super::address::parse_url;
+use super::inspect::{self, Inspect, InspectAddress};
 use super::problem::{ConfigError, Problem};
 use super::{Environment, LogConfig, LogFormat, LogLevel};
 
@@ -40,6 +41,14 @@ pub struct Overrides {
     /// Number of isolates, or auto for one per core [env: JITAR_ISOLATES]
     #[arg(long, value_name = "NUMBER")]
     pub isolates: Option<Isolates>,
+
+    /// Let debuggers (Chrome DevTools protocol) connect, at 127.0.0.1:9229 unless said; time limits do not hold then
+    #[arg(long, value_name = "HOST:PORT", num_args = 0..=1, require_equals = true, default_missing_value = inspect::DEFAULT)]
+    pub inspect: Option<InspectAddress>,
+
+    /// Like --inspect, and each isolate waits for a debugger and stops at the first statement of the application
+    #[arg(long, value_name = "HOST:PORT", num_args = 0..=1, require_equals = true, default_missing_value = inspect::DEFAULT, conflicts_with = "inspect")]
+    pub inspect_brk: Option<InspectAddress>,
 }
 
 /// How many isolates a service has.
@@ -103,8 +112,18 @@ impl Overrides {
                 .or_else(|| reader.read("JITAR_HTTP_BODY_LIMIT", NonZeroUsize::from_str)),
             url: self.url.or_else(|| reader.read("JITAR_URL", read_url)),
             isolates: self.isolates.or_else(|| reader.read("JITAR_ISOLATES", Isolates::from_str)),
+            // For one start only: a forgotten variable must not open a service to debuggers.
+            inspect: self.inspect,
+            inspect_brk: self.inspect_brk,
         };
         if problems.is_empty() { Ok(filled) } else { Err(problems.into()) }
+    }
+
+    /// Whether and how the service can be debugged.
+    pub fn debugging(&self) -> Option<Inspect> {
+        let open =
+            |breaks_at_start: bool| move |InspectAddress(address): InspectAddress| Inspect { address, breaks_at_start };
+        self.inspect_brk.map(open(true)).or_else(|| self.inspect.map(open(false)))
     }
 
     /// How the log looks as far as the service file does not matter.
@@ -155,6 +174,7 @@ mod tests {
             http_body_limit: NonZeroUsize::new(10),
             url: Some(Url::parse("http://127.0.0.1:1").expect("a URL")),
             isolates: Some(Isolates::Auto),
+            ..Overrides::default()
         };
         assert_eq!(flags.or_environment(&environment), Ok(expected));
     }

@@ -54,6 +54,9 @@ pub fn show(config: &Config, unit: &str) -> String {
     rows.add("log.level", config.log.level);
     rows.add("log.format", config.log.format);
     rows.time("shutdown.grace", config.shutdown_grace);
+    if let Some(inspect) = config.inspect {
+        rows.add(if inspect.breaks_at_start { "inspect-brk" } else { "inspect" }, inspect.address);
+    }
     rows.into_text()
 }
 

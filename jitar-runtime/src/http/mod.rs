@@ -8,6 +8,7 @@ mod error;
 mod headers;
 mod idle;
 mod inflate;
+pub(crate) mod inspector;
 mod outgoing;
 mod reply;
 mod routes;

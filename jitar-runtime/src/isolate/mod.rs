@@ -6,6 +6,7 @@
 
 mod calls;
 mod counters;
+mod debug;
 mod error;
 mod life;
 mod message;
@@ -15,5 +16,6 @@ mod recipe;
 mod supervisor;
 mod thread;
 
+pub(crate) use debug::DebugTargets;
 pub(crate) use error::IsolateError;
 pub(crate) use pool::{IsolatePool, PoolOptions};

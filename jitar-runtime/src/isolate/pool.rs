@@ -8,6 +8,7 @@ use jitar_engine::call::{Call, Outbound, Reply};
 use tokio::sync::oneshot;
 
 use super::IsolateError;
+use super::debug::DebugTargets;
 use super::life::Member;
 use super::message::{Message, Start, Work};
 use super::queue::Queue;
@@ -39,6 +40,8 @@ pub(crate) struct PoolOptions {
     pub(crate) config: Config,
     /// Where calls out of the unit go.
     pub(crate) outbound: Arc<dyn Outbound>,
+    /// Where debuggers find the isolates; then they are started from source.
+    pub(crate) debug: Option<Arc<DebugTargets>>,
 }
 
 /// A call number that no call has: the dispatcher uses it for calls made outside of any call.

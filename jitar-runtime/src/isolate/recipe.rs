@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use jitar_engine::call::Outbound;
+use jitar_engine::host::HostTable;
+use jitar_engine::inspector::Inspect;
 use jitar_engine::snapshot::Blob;
 use jitar_engine::{
     EngineError, Isolate, IsolateControl, IsolateOptions, LogLevel, ModuleStore, Source, short_specifier,
@@ -10,6 +12,7 @@ use jitar_engine::{
 
 use super::IsolateError;
 use super::counters::Counters;
+use super::debug::DebugTargets;
 use super::life::Life;
 use super::pool::PoolOptions;
 use crate::config::Config;
@@ -20,7 +23,9 @@ pub(super) struct Recipe {
     source: Source,
     modules: ModuleStore,
     pub(super) config: Config,
+    host: HostTable,
     outbound: Arc<dyn Outbound>,
+    debug: Option<Arc<DebugTargets>>,
     pub(super) counters: Counters,
 }
 
@@ -45,15 +50,26 @@ impl Recipe {
         let open = |name: &str, file| Blob::open(name, file).map_err(|error| IsolateError::Boot(error.to_string()));
         let source = match unit.snapshot {
             [] => Source::Base(open("base", app.base)?),
+            // Breakpoints cannot be set in scripts that come out of a blob.
+            _ if options.debug.is_some() => Source::Base(open("base", app.base)?),
             file => Source::Unit { blob: open(unit.id, file)?, has_deferred: !unit.deferred.is_empty() },
         };
         let modules = ModuleStore::new(unit.archive);
-        let (config, outbound) = (options.config, options.outbound);
-        Ok(Self { source, modules, config, outbound, counters: Counters::default() })
+        let (config, outbound, debug) = (options.config, options.outbound, options.debug);
+        let (host, counters) = (unit.host, Counters::default());
+        Ok(Self { source, modules, config, host, outbound, debug, counters })
     }
 
-    /// Makes an isolate and prepares it for calls.
-    pub(super) async fn make(&self, role: Role, life: &Life) -> Result<Isolate, IsolateError> {
+    /// How a debugger gets to the isolate of this place in the pool.
+    fn inspect(&self, idx: usize) -> Option<Inspect> {
+        let targets = Arc::clone(self.debug.as_ref()?);
+        let breaks_at_start = targets.breaks(idx);
+        Some(Inspect { announce: Box::new(move |debugger| targets.announce(idx, debugger)), breaks_at_start })
+    }
+
+    /// Makes an isolate for a place in the pool and prepares it for calls.
+    pub(super) async fn make(&self, idx: usize, life: &Life) -> Result<Isolate, IsolateError> {
+        let role = Role::of(idx);
         let control = IsolateControl::for_this_thread();
         life.set_control(Some(control.clone()));
         let limits = self.config.limits;
@@ -65,6 +81,8 @@ impl Recipe {
             values: limits.values,
             permissions: self.config.effective_permissions(),
             certificates: self.config.certificates.clone(),
+            host: self.host,
+            inspect: self.inspect(idx),
             control,
             outbound: Arc::clone(&self.outbound),
             replies: Box::new({

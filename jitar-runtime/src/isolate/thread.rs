@@ -73,7 +73,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 impl Thread<'_> {
     async fn run(mut self, ready: oneshot::Sender<Result<(), IsolateError>>) {
-        let mut isolate = match self.recipe.make(self.role(), self.life).await {
+        let mut isolate = match self.recipe.make(self.idx, self.life).await {
             Ok(isolate) => {
                 // Nobody waits for a thread that takes another one's place.
                 drop(ready.send(Ok(())));
@@ -187,7 +187,7 @@ impl Thread<'_> {
     async fn make_again(&mut self) -> Option<Isolate> {
         let mut pause = FIRST_PAUSE;
         loop {
-            match self.recipe.make(self.role(), self.life).await {
+            match self.recipe.make(self.idx, self.life).await {
                 Ok(isolate) => return Some(isolate),
                 Err(error) => tracing::error!("A fresh isolate did not start: {error}"),
             }

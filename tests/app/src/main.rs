@@ -1,5 +1,5 @@
-//! Runs any application folder without a crate of its own: `jitar-app FOLDER [--check] [--no-snapshots] [flags of a service]`. Behind
-//! `cargo xtask app`.
+//! Runs any application folder without a crate of its own: `jitar-app FOLDER [--check] [--no-snapshots] [flags of a service]`.
+//! Behind `cargo xtask app`. Rust functions cannot be linked into it; `--check --package FOLDER` looks at those of a package.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for people: it prints")]
 
 mod place;
@@ -16,7 +16,7 @@ use jitar_build::{BuildError, Builder};
 
 use place::Place;
 
-const USAGE: &str = "usage: jitar-app FOLDER [--check] [--no-snapshots] [flags of a service]";
+const USAGE: &str = "usage: jitar-app FOLDER [--check [--package FOLDER]] [--no-snapshots] [flags of a service]";
 
 fn main() -> ExitCode {
     jitar_build::serve_snapshot_request();
@@ -48,6 +48,10 @@ fn prepare(arguments: &Arguments) -> Result<(&'static App, &'static [Unit])> {
     let place = Place::of(&arguments.folder)?;
     let _lock = place.lock()?;
     let builder = Builder::new().app(place.app()).out_dir(place.output()).snapshots(arguments.snapshots);
+    let builder = match &arguments.package {
+        Some(package) => builder.package(package),
+        None => builder,
+    };
     let output = builder.tolerate_broken_services().try_build()?;
     eprint!("{}", output.warning_text());
     println!("{}", output.report.trim_end());
@@ -58,6 +62,8 @@ fn prepare(arguments: &Arguments) -> Result<(&'static App, &'static [Unit])> {
 struct Arguments {
     folder: PathBuf,
     check: bool,
+    /// Whose host functions the application may import.
+    package: Option<PathBuf>,
     snapshots: bool,
     flags: Vec<OsString>,
 }
@@ -68,10 +74,19 @@ impl Arguments {
         if folder.to_string_lossy().starts_with('-') {
             bail!("`{}` stands where the folder is expected; {USAGE}", folder.display());
         }
-        let (ours, flags): (Vec<_>, Vec<_>) =
+        let (ours, mut flags): (Vec<_>, Vec<_>) =
             arguments.partition(|argument| argument == "--check" || argument == "--no-snapshots");
         let is_there = |flag: &str| ours.iter().any(|argument| argument == flag);
-        Ok(Self { folder: folder.into(), check: is_there("--check"), snapshots: !is_there("--no-snapshots"), flags })
+        let (check, snapshots) = (is_there("--check"), !is_there("--no-snapshots"));
+        let package = match flags.iter().position(|flag| flag == "--package") {
+            Some(_) if !check => {
+                bail!("`--package` needs `--check`: this program has no functions of a package; {USAGE}")
+            }
+            Some(idx) if idx + 1 < flags.len() => flags.drain(idx..idx + 2).next_back().map(PathBuf::from),
+            Some(_) => bail!("`--package` wants a folder; {USAGE}"),
+            None => None,
+        };
+        Ok(Self { folder: folder.into(), check, package, snapshots, flags })
     }
 }
 
@@ -90,8 +105,9 @@ mod tests {
             assert_eq!((arguments.check, found.join(" ").as_str()), (check, flags), "{line}");
             assert!(arguments.snapshots, "{line}");
         }
+        assert_eq!(read("app --package p --check").expect("valid").package, Some(PathBuf::from("p")));
         assert!(read("app --no-snapshots --check").is_ok_and(|read| !read.snapshots && read.check));
-        for line in ["", "--check app"] {
+        for line in ["", "--check app", "app --package p", "app --check --package"] {
             assert!(read(line).is_err_and(|error| error.to_string().contains(USAGE)), "{line}");
         }
     }

@@ -15,6 +15,7 @@ use super::members::{Definition, Members};
 use super::split::LinkedModule;
 use crate::config::AppConfig;
 use crate::diagnostics::Diagnostics;
+use crate::host::HostCatalog;
 use crate::scan::graph::Module;
 
 /// What rules look at.
@@ -24,13 +25,16 @@ pub(super) struct Context<'a> {
     pub(super) members: &'a Members,
     pub(super) definitions: &'a [Definition],
     pub(super) units: &'a [LinkedUnit],
+    pub(super) host: &'a HostCatalog,
 }
 
 type Rule = fn(&Context<'_>, &mut Diagnostics);
 
 /// Every rule.
-pub(super) const RULES: [Rule; 10] = [
-    host_modules::host_modules_are_not_imported,
+pub(super) const RULES: [Rule; 12] = [
+    host_modules::imports_lead_to_functions,
+    host_modules::calls_have_the_right_number_of_arguments,
+    host_modules::imported_functions_are_public,
     resources::resources_are_in_no_segment,
     names::names_are_unique_in_a_segment,
     names::names_are_unique_in_a_unit,

@@ -8,6 +8,7 @@ mod commonjs;
 mod declarations;
 mod environment;
 mod exports;
+mod host_calls;
 mod imports;
 mod namespaces;
 mod parameters;
@@ -27,7 +28,7 @@ use swc_core::ecma::parser::{EsSyntax, Syntax as ParserSyntax, TsSyntax, parse_f
 use swc_core::ecma::transforms::base::resolver;
 use swc_core::ecma::visit::VisitMutWith;
 
-use super::graph::{Declaration, DeclarationKind, DynamicImport, Export, Import, Range};
+use super::graph::{Declaration, DeclarationKind, DynamicImport, Export, HostCall, Import, Range};
 use super::shapes::TypeTable;
 
 pub(super) use commonjs::CommonJs;
@@ -176,6 +177,8 @@ pub(super) struct Parsed {
     pub(super) declarations: IndexMap<String, Declaration>,
     /// As in [`super::graph::Module::has_top_level_await`].
     pub(super) has_top_level_await: bool,
+    /// As in [`super::graph::Module::host_calls`].
+    pub(super) host_calls: Vec<HostCall>,
     /// The first place that only `CommonJS` knows, in a file without any `import` or `export`.
     pub(super) commonjs: Option<Range>,
 }
@@ -264,6 +267,7 @@ fn analyse(mut module: Module, input: transform::Input<'_>, form: Form) -> Resul
         exports::link(written, compiled, &imports, &mut declarations, marks.unresolved, &mut mistakes);
     types.is_open = exports_unknown_types;
     let has_top_level_await = imports::has_top_level_await(compiled);
+    let host_calls = host_calls::collect(compiled);
     if !mistakes.is_empty() {
         return Err(mistakes);
     }
@@ -277,6 +281,7 @@ fn analyse(mut module: Module, input: transform::Input<'_>, form: Form) -> Resul
         type_table,
         declarations,
         has_top_level_await,
+        host_calls,
         commonjs,
     })))
 }
@@ -339,6 +344,11 @@ pub(crate) mod tests {
             Ok(File::Module(parsed)) => *parsed,
             other => panic!("{text}: {other:?}"),
         }
+    }
+
+    /// Fails when a text is no JavaScript module.
+    pub(crate) fn assert_is_module(text: &str) {
+        parsed(text, Language::JavaScript);
     }
 
     /// The mistakes in a text, each with the part that it points at.

@@ -1,12 +1,20 @@
-//! Stands in for the library `jitar` in the tests of `service!`: the same names and types, and no V8. The tests depend
+//! Stands in for the library `jitar` in the tests of the macros: the same names and types, and no V8. The tests depend
 //! on it under the name `jitar`.
 
-pub use jitar_macros::service;
+mod functions;
+
+pub use functions::HostError;
+pub use jitar_macros::{host, service};
 
 /// What the macro's output names.
 #[doc(hidden)]
 pub mod __private {
     use std::process::ExitCode;
+
+    pub mod host {
+        //! Host functions.
+        pub use crate::functions::*;
+    }
 
     /// An embedded application.
     #[derive(Debug, Clone, Copy)]
@@ -36,6 +44,8 @@ pub mod __private {
         pub deferred: &'static [&'static str],
         /// The packed module archive.
         pub archive: &'static [u8],
+        /// The host functions that it imports.
+        pub host: &'static [host::HostFunction],
     }
 
     /// Succeeds when the program was given what its name promises: `<unit ids joined by comma>` and the default service.

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use jitar_engine::Certificates;
 use jitar_engine::manifest::{AppManifest, Unit};
@@ -16,7 +17,7 @@ use super::json::{self, Node, SyntaxError};
 use super::problem::{ConfigError, Problem, Problems, suggestion};
 use super::scripts::{ScriptError, name_of, specifier};
 use super::source::Source;
-use super::{Config, Environment, Isolates, Limits, LogConfig, Overrides, Role, TlsConfig};
+use super::{Config, Environment, Inspect, Isolates, Limits, LogConfig, Overrides, Role, TlsConfig};
 
 /// What a binary carries, as far as a configuration depends on it.
 #[derive(Debug, Clone)]
@@ -83,6 +84,14 @@ fn syntax_problem(source: &Source, error: &SyntaxError) -> Problem {
     Problem::in_file(&source.file, &source.text, error.at, format!("{}{hint}", error.text))
 }
 
+/// Time for people at a breakpoint.
+const DEBUGGING: Duration = Duration::from_hours(24);
+
+/// The limits, without those for time when the service is debugged.
+fn limits_of(limits: Limits, inspect: Option<Inspect>) -> Limits {
+    if inspect.is_some() { Limits { cpu: DEBUGGING, wall: DEBUGGING, ..limits } } else { limits }
+}
+
 fn resolve(
     source: &Source,
     node: &Node,
@@ -112,6 +121,7 @@ fn resolve(
     let Addresses { url, listen, socket } = address?;
     let tls = fitting_tls(&url, file.tls, file.url.as_ref().map_or(0, |url| url.at), problems);
     let body = overrides.http_body_limit.map_or(file.limits.body, NonZeroUsize::get);
+    let inspect = overrides.debugging();
     let config = Config {
         file: source.file.clone(),
         url,
@@ -125,9 +135,9 @@ fn resolve(
         health_checks,
         role: service.role,
         isolates: overrides.isolates.or(file.isolates).map_or(1, Isolates::count),
-        limits: Limits { body, ..file.limits },
         intake: file.intake,
         admin: resolve_admin(file.admin.as_ref(), problems),
+        limits: limits_of(Limits { body, ..file.limits }, inspect),
         get_only_safe: file.get_only_safe.is_some(),
         tls,
         cors: file.cors,
@@ -139,6 +149,7 @@ fn resolve(
             format: overrides.log_format.or(file.log_format).unwrap_or_default(),
         },
         shutdown_grace: file.shutdown_grace,
+        inspect,
     };
     Some((config, unit.id.clone()))
 }

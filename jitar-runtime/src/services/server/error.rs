@@ -37,6 +37,14 @@ pub(crate) enum ServerError {
         /// Why.
         source: io::Error,
     },
+    /// The address for debuggers cannot be bound.
+    #[error("cannot listen for debuggers on `{address}`: {source}; choose another address: `--inspect=HOST:PORT`")]
+    Inspector {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
     /// The socket cannot be made.
     #[error("cannot listen on `unix:{}`: {source}; choose another path in `listen`, or end the process that uses it", path.display())]
     Socket {

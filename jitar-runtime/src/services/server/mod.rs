@@ -22,11 +22,11 @@ use self::parts::{Foundation, Parts};
 use super::remote::shown;
 use super::repository::Repository;
 use crate::app::{App, Unit};
-use crate::config::{Config, Role, TrustKeys};
+use crate::config::{Config, Inspect, Role, TrustKeys};
 use crate::execution::{Isolates, Procedures};
 use crate::health::Health;
-use crate::http::{ClientError, HttpOptions, HttpRemote, HttpServerHandle, serve};
-use crate::isolate::{IsolatePool, PoolOptions};
+use crate::http::{ClientError, HttpOptions, HttpRemote, HttpServerHandle, inspector, serve};
+use crate::isolate::{DebugTargets, IsolatePool, PoolOptions};
 use crate::services::worker::{ClusterOutbound, Membership};
 use crate::services::{Audience, Operations, Services};
 use crate::shutdown::Shutdown;
@@ -205,10 +205,14 @@ impl Server {
     async fn boot(&self, outbound: &Arc<ClusterOutbound>) -> Result<Option<IsolatePool>, ServerError> {
         let config = &self.config;
         if !runs_javascript(config) {
+            if config.inspect.is_some() {
+                warn!("This service runs no JavaScript: there is nothing to debug");
+            }
             return Ok(None);
         }
         let outbound = Arc::<ClusterOutbound>::clone(outbound);
-        let options = PoolOptions { app: self.app, unit: self.unit, config: config.clone(), outbound };
+        let debug = config.inspect.map(|inspect| self.listen_for_debuggers(inspect)).transpose()?;
+        let options = PoolOptions { app: self.app, unit: self.unit, config: config.clone(), outbound, debug };
         Ok(Some(IsolatePool::start(options).await?))
     }
 }
@@ -251,6 +255,24 @@ fn serve_operators(
     let server = serve(listener, Services { operations, ..services.clone() }, options).map_err(ServerError::Http)?;
     info!("Health, metrics and workers at http://{address}");
     Ok(server)
+}
+
+impl Server {
+    /// Opens the door for debuggers, before the isolates are made: they may have to wait for one.
+    fn listen_for_debuggers(&self, inspect: Inspect) -> Result<Arc<DebugTargets>, ServerError> {
+        let failed = |source| ServerError::Inspector { address: inspect.address, source };
+        let listener = TcpListener::bind(inspect.address).map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let targets = Arc::new(DebugTargets::new(self.config.isolates.max(1), inspect.breaks_at_start));
+        inspector::serve(listener, Arc::clone(&targets), self.unit.id.to_owned()).map_err(failed)?;
+        if !address.ip().is_loopback() {
+            warn!("Debuggers can connect from other machines and do everything with this service: {address}");
+        }
+        for id in targets.ids() {
+            info!("Debugger listening on ws://{address}/{id}");
+        }
+        Ok(targets)
+    }
 }
 
 /// A task that ends with its owner.

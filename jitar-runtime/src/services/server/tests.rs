@@ -17,7 +17,7 @@ const APP: App = App {
     client: &[],
     encoded: &[],
 };
-const UNIT: Unit = Unit { id: "none", snapshot: &[], deferred: &[], archive: &[] };
+const UNIT: Unit = Unit { id: "none", snapshot: &[], deferred: &[], archive: &[], host: &[] };
 
 fn config(role: Role) -> Config {
     let second = Duration::from_secs(1);
@@ -45,6 +45,7 @@ fn config(role: Role) -> Config {
         certificates: Certificates::default(),
         log: LogConfig::default(),
         shutdown_grace: second,
+        inspect: None,
     }
 }
 

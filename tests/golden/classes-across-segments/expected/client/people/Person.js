@@ -8,3 +8,6 @@ export class Person {
         return `${this.#greeting} ${this.name}`;
     }
 }
+import { __registerClass as $register } from "/jitar/client/jitar.js";
+import * as $self from "./Person.js";
+$register("people/Person", $self["Person"]);

@@ -5,3 +5,6 @@ export class Order extends Money {
         super(), this.amount = amount;
     }
 }
+import { __registerClass as $register } from "/jitar/client/jitar.js";
+import * as $self from "./Order.js";
+$register("model/Order", $self["Order"]);

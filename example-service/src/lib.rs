@@ -1,0 +1,3 @@
+//! Rust functions that the application in `app` imports as `host:` modules.
+
+pub mod passwords;

@@ -1,0 +1,10 @@
+export default class Order {
+    constructor(
+        readonly id: string,
+        readonly lines: string[],
+    ) {}
+
+    describe(): string {
+        return `${this.id}: ${this.lines.join(', ')}`;
+    }
+}
