@@ -200,7 +200,7 @@ mod tests {
                     r#"{ "$schema": {} }"#,
                 ],
             ),
-            ("resources/r.json", resource(), &["[]", r#"["./a"]"#], &["{}", r#"[1]"#, r#""./a""#, "null"]),
+            ("resources/r.json", resource(), &["[]", r#"["./a"]"#], &["{}", "[1]", r#""./a""#, "null"]),
         ];
         for (file, schema, right, wrong) in tables {
             for (texts, expected) in [(right, true), (wrong, false)] {

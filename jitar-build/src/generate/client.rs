@@ -68,7 +68,7 @@ fn registrations(specifier: &str, path: &str, classes: &[ClientClass]) -> String
         double(&format!("./{file}"))
     );
     for class in own {
-        text.push_str(&format!("$register({}, $self[{}]);\n", double(&class.fqn), double(&class.export)));
+        text.extend(["$register(", &double(&class.fqn), ", $self[", &double(&class.export), "]);\n"]);
     }
     text
 }
@@ -87,7 +87,7 @@ impl<'a> Client<'_, 'a> {
             let (declared_in, export) = found.trace.last()?;
             let path = client_path(declared_in).filter(|_| self.is_data(declared_in))?;
             let (module, export) = (declared_in.specifier.clone(), (*export).to_owned());
-            Some(ClientClass { fqn: class.fqn.to_string(), module, export, path })
+            Some(ClientClass { fqn: class.fqn.clone(), module, export, path })
         });
         found.collect()
     }

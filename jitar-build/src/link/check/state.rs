@@ -102,10 +102,13 @@ mod tests {
         App::new(&files).link_mistakes()
     }
 
+    /// The shared module, further files, and whether the build warns.
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], bool);
+
     #[test]
     fn segments_share_no_state() {
         let warned = "JITAR0056 src/shared.ts:1:5 src/shared.ts:2:26 `count` exists once for each process, and the segments `s` and `t` may run in different ones";
-        let cases: [(&str, &[(&str, &str)], bool); 7] = [
+        let cases: [Case<'_>; 7] = [
             (SHARED, &[], true),
             (SHARED, &[("services/a.json", BOTH)], false),
             (SHARED, &[("services/a.json", BOTH), ("services/b.json", ONE)], true),
