@@ -132,17 +132,16 @@ mod tests {
 
     fn varied(document: &Value, path: &str, replacement: Option<&Value>) -> Option<Value> {
         let mut document = document.clone();
-        match replacement {
-            Some(replacement) => *document.pointer_mut(path)? = replacement.clone(),
-            None => {
-                let (parent, key) = path.rsplit_once('/')?;
-                match document.pointer_mut(parent)? {
-                    Value::Object(members) => members.shift_remove(key)?,
-                    Value::Array(items) => items.remove(key.parse().ok()?),
-                    _ => return None,
-                };
-            }
+        if let Some(replacement) = replacement {
+            *document.pointer_mut(path)? = replacement.clone();
+            return Some(document);
         }
+        let (parent, key) = path.rsplit_once('/')?;
+        match document.pointer_mut(parent)? {
+            Value::Object(members) => members.shift_remove(key)?,
+            Value::Array(items) => items.remove(key.parse().ok()?),
+            _ => return None,
+        };
         Some(document)
     }
 
