@@ -66,7 +66,7 @@ fn wrong_service_files() {
         (with(r#""gateway": {}"#), "this binary has no unit without segments; it carries: 'reporting'"),
         (
             with(r#""worker": {"segments": ["reporting"]}, "tls": {"cert": "/none/cert.pem", "key": "/none/key.pem"}"#),
-            "service.json:3:57: Field 'tls.cert': cannot read `/none/cert.pem`: No such file",
+            "service.json:3:58: Field 'tls.cert': cannot read `/none/cert.pem`: No such file",
         ),
         (with(r#""worker": {"segments": ["reporting"]"#), "service.json:4:1: this is not valid JSON"),
         ("[]".to_owned(), "service.json:1:1: a service file is an object"),
