@@ -4,8 +4,11 @@
 pub type Source = (&'static str, &'static str);
 
 /// Modules in the order in which they depend on each other. They import each other as `ext:jitar/<name>` and nothing else.
-pub const SOURCES: [Source; 14] = [
+/// Those of `web` stand on parts of isolates and have other forms in browsers.
+pub const SOURCES: [Source; 16] = [
     ("primordials.js", include_str!("js/primordials.js")),
+    ("web/buffer.js", include_str!("js/browser/buffer.js")),
+    ("web/call_signals.js", include_str!("js/browser/call_signals.js")),
     ("errors.js", include_str!("js/errors.js")),
     ("model.js", include_str!("js/model.js")),
     ("request.js", include_str!("js/request.js")),

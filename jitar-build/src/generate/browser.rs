@@ -36,7 +36,7 @@ fn push(text: &mut String, variable: &str, module: &Module) {
 
 /// The variable that holds the exports of a module.
 fn variable(name: &str) -> String {
-    format!("${}", name.trim_end_matches(".js"))
+    format!("${}", name.trim_end_matches(".js").replace('/', "_"))
 }
 
 /// A module without its import and export statements.
@@ -169,6 +169,18 @@ mod tests {
         let classes = ClassModules::from([("shop/Order".to_owned(), "./shop/Order.js".to_owned())]);
         let text = runtime(&classes);
         assert!(!text.contains("ext:jitar"), "an import is left");
+        assert!(
+            SOURCES.iter().all(|(_, source)| !source.contains("from \"ext:core")),
+            "no part of an isolate is there"
+        );
+        let mut known = Vec::new();
+        for (name, source) in SOURCES.into_iter().chain([ENTRY]) {
+            for import in source.split("from \"ext:jitar/").skip(1) {
+                let import = import.split('"').next().unwrap_or_default();
+                assert!(known.contains(&import), "{name} imports {import}, which browsers do not have before it");
+            }
+            known.push(name);
+        }
         assert!(!text.lines().any(|line| line.starts_with("import ")));
         assert!(text.ends_with("__setClassModules({ \"shop/Order\": \"./shop/Order.js\" });\n"));
         for name in ["__run", "__registerClass", "withSignal", "addMiddleware", "BadRequest", "Segment", "Request"] {

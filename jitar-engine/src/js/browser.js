@@ -157,7 +157,7 @@ async function exchange(request, signal) {
     "x-jitar-procedure-version": request.version.toString(),
   };
   request.headers.forEach((value, name) => (headers[name] = value));
-  const body = jsonStringify(outgoing.serializeArguments(recordOf(request.args)));
+  const body = jsonStringify(outgoing.writeArguments(request.args).forms);
   const url = new URL(request.fqn.split("/").map(encodeURIComponent).join("/"), BASE);
   let reply;
   try {
@@ -168,15 +168,6 @@ async function exchange(request, signal) {
     if (reply === undefined) throw new ServerError("The service can not be reached", { cause: error });
     throw error;
   }
-}
-
-/** Arguments without those that are absent. */
-function recordOf(args) {
-  const record = { __proto__: null };
-  args.forEach((value, name) => {
-    if (value !== undefined) record[name] = value;
-  });
-  return record;
 }
 
 async function resultOf(reply) {
