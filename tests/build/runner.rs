@@ -20,7 +20,7 @@ pub(crate) struct Checked {
 /// functions. Diagnostics are relative to that folder.
 pub(crate) fn check(folder: &Path) -> Checked {
     let mut command = Command::new(program("jitar-app"));
-    command.args(["app", "--check"]);
+    command.args(["app", "--check", "--strict"]);
     if folder.join("Cargo.toml").exists() {
         command.args(["--package", "."]);
     }

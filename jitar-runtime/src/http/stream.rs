@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use actix_web::HttpResponse;
 use actix_web::body::{BodyStream, SizedStream};
-use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap};
 use actix_web::web::Payload;
 use bytes::Bytes;
 use futures::StreamExt;
@@ -22,10 +22,11 @@ const N_WAITING: usize = 4;
 /// How long the next piece of a body may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Whether a request's body is better passed on than kept: it is large, or nobody knows how large.
+/// Whether a request's body is better passed on than kept: it says that it is large. One without a length is kept within
+/// the limit of bodies, so that one which becomes too large is answered as that.
 pub(super) fn is_large(headers: &HeaderMap) -> bool {
     let is_plain = !headers.contains_key(CONTENT_ENCODING);
-    is_plain && (headers.contains_key(TRANSFER_ENCODING) || length(headers).is_some_and(|length| length > SMALL))
+    is_plain && length(headers).is_some_and(|length| length > SMALL)
 }
 
 /// The body of a request, of at most `limit` bytes.

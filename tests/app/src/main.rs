@@ -16,7 +16,8 @@ use jitar_build::{BuildError, Builder};
 
 use place::Place;
 
-const USAGE: &str = "usage: jitar-app FOLDER [--check [--package FOLDER]] [--no-snapshots] [flags of a service]";
+const USAGE: &str =
+    "usage: jitar-app FOLDER [--check [--package FOLDER]] [--strict] [--no-snapshots] [flags of a service]";
 
 fn main() -> ExitCode {
     jitar_build::serve_snapshot_request();
@@ -52,7 +53,8 @@ fn prepare(arguments: &Arguments) -> Result<(&'static App, &'static [Unit])> {
         Some(package) => builder.package(package),
         None => builder,
     };
-    let output = builder.tolerate_broken_services().try_build()?;
+    let builder = if arguments.strict { builder } else { builder.tolerate_broken_services() };
+    let output = builder.try_build()?;
     eprint!("{}", output.warning_text());
     println!("{}", output.report.trim_end());
     App::from_folder(output.folder.as_std_path()).context("cannot load what was just built")
@@ -62,6 +64,8 @@ fn prepare(arguments: &Arguments) -> Result<(&'static App, &'static [Unit])> {
 struct Arguments {
     folder: PathBuf,
     check: bool,
+    /// Whether service files that cannot be used are mistakes of the application.
+    strict: bool,
     /// Whose host functions the application may import.
     package: Option<PathBuf>,
     snapshots: bool,
@@ -74,10 +78,10 @@ impl Arguments {
         if folder.to_string_lossy().starts_with('-') {
             bail!("`{}` stands where the folder is expected; {USAGE}", folder.display());
         }
-        let (ours, mut flags): (Vec<_>, Vec<_>) =
-            arguments.partition(|argument| argument == "--check" || argument == "--no-snapshots");
+        let (ours, mut flags): (Vec<_>, Vec<_>) = arguments
+            .partition(|argument| ["--check", "--no-snapshots", "--strict"].iter().any(|ours| argument == ours));
         let is_there = |flag: &str| ours.iter().any(|argument| argument == flag);
-        let (check, snapshots) = (is_there("--check"), !is_there("--no-snapshots"));
+        let (check, snapshots, strict) = (is_there("--check"), !is_there("--no-snapshots"), is_there("--strict"));
         let package = match flags.iter().position(|flag| flag == "--package") {
             Some(_) if !check => {
                 bail!("`--package` needs `--check`: this program has no functions of a package; {USAGE}")
@@ -86,7 +90,7 @@ impl Arguments {
             Some(_) => bail!("`--package` wants a folder; {USAGE}"),
             None => None,
         };
-        Ok(Self { folder: folder.into(), check, package, snapshots, flags })
+        Ok(Self { folder: folder.into(), check, strict, package, snapshots, flags })
     }
 }
 
