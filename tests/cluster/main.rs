@@ -13,6 +13,7 @@ mod host;
 mod hostile;
 mod inspector;
 mod limits;
+mod mutual_tls;
 mod report;
 mod signals;
 mod smuggling;
