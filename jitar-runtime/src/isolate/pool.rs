@@ -117,6 +117,7 @@ impl IsolatePool {
             cancel.armed = false;
             return Err(IsolateError::Stopped);
         }
+        shared.queue.wake_soon();
         let outcome = tokio::time::timeout_at(deadline.into(), replied).await;
         cancel.armed = outcome.is_err();
         match outcome {
