@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jitar_engine::manifest::AppManifest;
 
 use crate::assets;
-use crate::cargo::{self, DOCS_RS, Surroundings, utf8};
+use crate::cargo::{self, Surroundings, utf8};
 use crate::compress::Effort;
 use crate::config::{self, AppConfig, Environment};
 use crate::diagnostics::render::{self, Colour};
@@ -248,8 +248,6 @@ impl Options {
             tolerated: None,
         };
         let mut environment = Environment::new(lookup);
-        // A build for documentation makes no snapshots.
-        environment.used.insert(DOCS_RS.to_owned());
         let embedded = build.run(&mut environment)?;
         let Build { diagnostics, inputs, times, .. } = build;
         if diagnostics.is_empty() {

@@ -11,9 +11,6 @@ use crate::builder::{BuildError, Mistakes, Output};
 use crate::diagnostics::render::{self, Colour};
 use crate::diagnostics::{Diagnostics, Severity};
 
-/// Set where documentation is built and nothing can be run.
-pub(crate) const DOCS_RS: &str = "DOCS_RS";
-
 /// What the process is told from outside.
 #[derive(Debug)]
 pub(crate) struct Surroundings {

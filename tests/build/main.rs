@@ -15,3 +15,4 @@ mod outside;
 mod readme;
 mod reproducible;
 mod runner;
+mod tables;

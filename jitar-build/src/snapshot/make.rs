@@ -1,88 +1,20 @@
-//! Startup snapshots: one child process per blob, because a module may make V8 end the process, and because nothing of
-//! the build's environment may enter a blob. A blob whose key is unchanged is reused.
+//! Makes startup snapshots in child processes: the only part of the build that runs V8.
 
 use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jitar_engine::archive::ModuleArchive;
 use jitar_engine::snapshot::{self as engine, Deferred};
 use serde::{Deserialize, Serialize};
 
+use super::{SnapshotError, Snapshots, UnitInput, UnitSnapshot, Wanted};
 use crate::cargo;
-use crate::fs::{self, FsError};
+use crate::fs;
 use crate::stamp;
 
 /// Names the request of a child process; its presence makes a program serve it and end.
 const REQUEST: &str = "JITAR_SNAPSHOT_REQUEST";
-
-/// What a blob is made of.
-#[derive(Debug)]
-pub(crate) struct UnitInput<'a> {
-    /// Id of the unit.
-    pub(crate) id: String,
-    /// Its modules.
-    pub(crate) archive: &'a ModuleArchive,
-    /// The same, packed.
-    pub(crate) packed: &'a [u8],
-}
-
-/// What was made for a unit.
-#[derive(Debug)]
-pub(crate) struct UnitSnapshot {
-    /// The blob below the output folder; `None` when the unit is evaluated from source.
-    pub(crate) file: Option<Utf8PathBuf>,
-    /// Modules that are evaluated at start, in evaluation order.
-    pub(crate) deferred: Vec<Deferred>,
-    /// How long it took; `None` when it was there already, or was not made.
-    pub(crate) time: Option<Duration>,
-}
-
-/// Everything that was made.
-#[derive(Debug)]
-pub(crate) struct Snapshots {
-    /// The base blob below the output folder.
-    pub(crate) base: Utf8PathBuf,
-    /// In the order of the inputs.
-    pub(crate) units: Vec<UnitSnapshot>,
-    /// Every file that belongs to them, below the output folder.
-    pub(crate) files: Vec<Utf8PathBuf>,
-    /// What to look at, though the build went on.
-    pub(crate) warnings: Vec<String>,
-}
-
-/// A startup snapshot cannot be made.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum SnapshotError {
-    /// A file cannot be read or written.
-    #[error(transparent)]
-    Fs(#[from] FsError),
-    /// The child process cannot be started.
-    #[error("cannot start the process that makes the snapshot of `{unit}`: {source}")]
-    Start {
-        /// Id of the unit, or `base`.
-        unit: String,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The child process failed.
-    #[error("the snapshot of `{unit}` cannot be made: {reason}")]
-    Failed {
-        /// Id of the unit, or `base`.
-        unit: String,
-        /// What the process said.
-        reason: String,
-    },
-    /// The program is built for another kind of machine.
-    #[error("snapshots cannot be made for `{target}` on `{host}` yet; build on a machine of the target's kind")]
-    CrossBuild {
-        /// What is built for.
-        target: String,
-        /// What is built on.
-        host: String,
-    },
-}
 
 /// What a child process is asked for.
 #[derive(Debug, Serialize, Deserialize)]
@@ -98,7 +30,7 @@ struct Request {
 }
 
 /// Serves the request of a parent process, if there is one, and ends the process.
-pub(crate) fn serve_request() {
+pub(super) fn serve_request() {
     let Some(path) = cargo::variable(REQUEST) else { return };
     cargo::end(&serve(Utf8Path::new(&path)).map_err(|error| error.to_string()));
 }
@@ -123,12 +55,8 @@ fn serve(path: &Utf8Path) -> Result<(), SnapshotError> {
 }
 
 /// Makes the base blob and the blob of every unit, as far as they do not exist already.
-pub(crate) fn create(out: &Utf8Path, units: &[UnitInput<'_>], wanted: Wanted) -> Result<Snapshots, SnapshotError> {
+pub(super) fn create(out: &Utf8Path, units: &[UnitInput<'_>], wanted: Wanted) -> Result<Snapshots, SnapshotError> {
     let base = Maker::new(out, "base", None);
-    // The test program of this crate is no build script: it serves no requests.
-    if cfg!(test) || cargo::variable(cargo::DOCS_RS).is_some() {
-        return without_blobs(&base, units);
-    }
     refuse_cross_build()?;
     base.make()?;
     let mut snapshots = Snapshots { base: base.blob(), units: Vec::new(), files: base.files(), warnings: Vec::new() };
@@ -145,22 +73,6 @@ pub(crate) fn create(out: &Utf8Path, units: &[UnitInput<'_>], wanted: Wanted) ->
         });
     }
     Ok(snapshots)
-}
-
-/// Which blobs are made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wanted {
-    /// The base blob and one for each unit.
-    All,
-    /// The base blob: services evaluate their modules when they start.
-    BaseOnly,
-}
-
-/// Documentation is built where nothing can be run: the constants exist and hold nothing.
-fn without_blobs(base: &Maker<'_>, units: &[UnitInput<'_>]) -> Result<Snapshots, SnapshotError> {
-    fs::write_if_changed(&base.out.join(base.blob()), &[])?;
-    let units = units.iter().map(|_| UnitSnapshot { file: None, deferred: Vec::new(), time: None }).collect();
-    Ok(Snapshots { base: base.blob(), units, files: vec![base.blob()], warnings: Vec::new() })
 }
 
 fn refuse_cross_build() -> Result<(), SnapshotError> {
