@@ -18,12 +18,12 @@ fn what_is_not_listed_is_refused_with_the_line() {
         (
             format!("fetchPage?url=http://127.0.0.1:{port}/"),
             format!("net access to `127.0.0.1:{port}` is not permitted: add \"127.0.0.1:{port}\" to \"permissions\": {{ \"net\": [...] }} in the service file"),
-            "at fetchPage (app/src/fetchPage.ts:3:",
+            "fetchPage (app/src/fetchPage.ts:3:",
         ),
         (
             "readFile?path=/proc/version".to_owned(),
             "read access to `/proc/version` is not permitted: add \"/proc\" to \"permissions\": { \"read\": [...] } in the service file".to_owned(),
-            "at readFile (app/src/readFile.ts:3:",
+            "readFile (app/src/readFile.ts:3:",
         ),
     ];
     for (call, message, place) in refusals {
@@ -47,7 +47,7 @@ fn what_is_listed_is_permitted_and_nothing_else() {
     assert_eq!(service.get("/rpc/readVariable?name=SECRET").text(), "");
     assert!(service.get("/rpc/readFile?path=/proc/version").text().starts_with("Linux"));
     for call in
-        ["readFile?path=/proc/cmdline", "readFile?path=/proc/version/../cmdline", "fetchPage?url=http://[::1]:9/"]
+        ["readFile?path=/proc/cmdline", "readFile?path=/proc/version/../cmdline", "fetchPage?url=http://[::1]:8099/"]
     {
         let refused = service.get(&format!("/rpc/{call}"));
         assert_eq!(refused.status, 500, "{call}");

@@ -28,6 +28,6 @@ fn answers(service: &Service, report: &str) -> Vec<(u16, String)> {
     assert!(service.process.printed().contains(report), "{}", service.process.printed());
     let calls = ["describe", "load?name=late", "fail?kind=error", "fail?kind=loop", "describe"];
     let answers = calls.map(|call| service.get(&format!("/rpc/{call}")).summary()).into();
-    service.process.line("at fail (app/src/fail.ts:4:9)");
+    service.process.line("fail (app/src/fail.ts:4:9)");
     answers
 }
