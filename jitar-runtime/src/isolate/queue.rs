@@ -10,6 +10,7 @@ use futures::task::AtomicWaker;
 use thread_local::ThreadLocal;
 
 use super::message::Start;
+use crate::telemetry::IsolateMetrics;
 
 /// The queue, and who may be woken to take from it.
 pub(super) struct Queue {
@@ -21,6 +22,7 @@ pub(super) struct Queue {
     /// Calls that wait or run.
     taken: AtomicUsize,
     capacity: usize,
+    metrics: IsolateMetrics,
 }
 
 #[derive(Default)]
@@ -42,7 +44,7 @@ const AWAKE: usize = 0;
 
 impl Queue {
     /// A queue for so many isolates; at most `capacity` calls wait or run at a time.
-    pub(super) fn new(isolates: usize, capacity: usize) -> Self {
+    pub(super) fn new(isolates: usize, capacity: usize, metrics: IsolateMetrics) -> Self {
         let seat = |_| Seat { state: AtomicUsize::new(AWAKE), waker: AtomicWaker::new() };
         Self {
             waiting: Mutex::default(),
@@ -50,6 +52,7 @@ impl Queue {
             is_waking: ThreadLocal::new(),
             taken: AtomicUsize::new(0),
             capacity,
+            metrics,
         }
     }
 
@@ -67,6 +70,7 @@ impl Queue {
             return false;
         }
         waiting.calls.push_back(start);
+        self.metrics.set_waiting(waiting.calls.len());
         true
     }
 
@@ -99,6 +103,7 @@ impl Queue {
     pub(super) fn take(&self, isolate: usize) -> Option<Start> {
         let mut waiting = self.waiting();
         let start = waiting.calls.pop_front()?;
+        self.metrics.set_waiting(waiting.calls.len());
         // While the queue is locked: who looks for a call that is not in the queue finds out who has it.
         start.taken_by.store(isolate, Ordering::Release);
         Some(start)
@@ -109,6 +114,7 @@ impl Queue {
         let mut waiting = self.waiting();
         let before = waiting.calls.len();
         waiting.calls.retain(|start| start.id != id);
+        self.metrics.set_waiting(waiting.calls.len());
         waiting.calls.len() < before
     }
 
@@ -137,6 +143,7 @@ impl Queue {
         let mut waiting = self.waiting();
         waiting.is_closed = true;
         waiting.calls.clear();
+        self.metrics.set_waiting(0);
     }
 
     fn wake_one(&self) {
@@ -190,7 +197,7 @@ mod tests {
 
     /// Two isolates that sleep with so many calls under way.
     fn sleeping(under_way: [usize; 2]) -> (Queue, [Arc<Woken>; 2]) {
-        let queue = Queue::new(2, 3);
+        let queue = Queue::new(2, 3, IsolateMetrics::default());
         let woken = [Arc::<Woken>::default(), Arc::<Woken>::default()];
         for (isolate, woken) in woken.iter().enumerate() {
             let waker = Waker::from(Arc::clone(woken));
@@ -268,7 +275,7 @@ mod tests {
 
     #[test]
     fn places_are_bounded_and_come_back() {
-        let queue = Queue::new(1, 2);
+        let queue = Queue::new(1, 2, IsolateMetrics::default());
         let places = [queue.reserve(), queue.reserve()];
         assert!(places.iter().all(Option::is_some) && queue.reserve().is_none());
         drop(places);
