@@ -1,5 +1,6 @@
 //! Startup snapshots: one child process per blob, because a module may make V8 end the process, and because nothing of
-//! the build's environment may enter a blob. A blob whose key is unchanged is reused.
+//! the build's environment may enter a blob. A blob whose key is unchanged is reused. Without snapshots the children
+//! compile modules instead, which changes less and saves less.
 
 #[cfg(not(without_v8))]
 mod make;
@@ -28,6 +29,8 @@ pub(crate) struct UnitInput<'a> {
 pub(crate) struct UnitSnapshot {
     /// The blob below the output folder; `None` when the unit is evaluated from source.
     pub(crate) file: Option<Utf8PathBuf>,
+    /// The compiled code of its modules below the output folder, when they are evaluated from source.
+    pub(crate) code: Option<Utf8PathBuf>,
     /// Modules that are evaluated at start, in evaluation order.
     pub(crate) deferred: Vec<Deferred>,
     /// How long it took; `None` when it was there already, or was not made.
@@ -37,7 +40,7 @@ pub(crate) struct UnitSnapshot {
 /// Everything that was made.
 #[derive(Debug)]
 pub(crate) struct Snapshots {
-    /// The base blob below the output folder.
+    /// The base blob, or what stands in for it, below the output folder.
     pub(crate) base: Utf8PathBuf,
     /// In the order of the inputs.
     pub(crate) units: Vec<UnitSnapshot>,
@@ -45,6 +48,8 @@ pub(crate) struct Snapshots {
     pub(crate) files: Vec<Utf8PathBuf>,
     /// What to look at, though the build went on.
     pub(crate) warnings: Vec<String>,
+    /// In place of a snapshot's size, when there are none: the reason.
+    pub(crate) without: Option<&'static str>,
 }
 
 /// A startup snapshot cannot be made.
@@ -70,14 +75,13 @@ pub enum SnapshotError {
         /// What the process said.
         reason: String,
     },
-    /// The program is built for another kind of machine.
-    #[error("snapshots cannot be made for `{target}` on `{host}` yet; build on a machine of the target's kind")]
-    CrossBuild {
-        /// What is built for.
-        target: String,
-        /// What is built on.
-        host: String,
-    },
+}
+
+impl UnitSnapshot {
+    /// All of it is compiled and evaluated when the service starts.
+    fn from_source() -> Self {
+        Self { file: None, code: None, deferred: Vec::new(), time: None }
+    }
 }
 
 /// Which blobs are made.
@@ -85,8 +89,10 @@ pub enum SnapshotError {
 pub(crate) enum Wanted {
     /// The base blob and one for each unit.
     All,
-    /// The base blob: services evaluate their modules when they start.
+    /// The base blob, and the compiled code of each unit: services evaluate their modules when they start.
     BaseOnly,
+    /// None, because they would not fit the machine that will run the services: those get the platform's scripts.
+    Scripts,
 }
 
 /// Serves the request of a parent process, if there is one, and ends the process.
@@ -110,6 +116,7 @@ pub(crate) fn create(out: &Utf8Path, units: &[UnitInput<'_>], wanted: Wanted) ->
 fn without_blobs(out: &Utf8Path, units: &[UnitInput<'_>]) -> Result<Snapshots, SnapshotError> {
     let base = Utf8PathBuf::from("snapshots/base-none.bin");
     fs::write_if_changed(&out.join(&base), &[])?;
-    let units = units.iter().map(|_| UnitSnapshot { file: None, deferred: Vec::new(), time: None }).collect();
-    Ok(Snapshots { base: base.clone(), units, files: vec![base], warnings: Vec::new() })
+    let units = units.iter().map(|_| UnitSnapshot::from_source()).collect();
+    let (files, without) = (vec![base.clone()], Some("no snapshot"));
+    Ok(Snapshots { base, units, files, warnings: Vec::new(), without })
 }
