@@ -95,7 +95,7 @@ async fn own_code_reaches_what_is_exposed() {
 #[tokio::test]
 async fn node_headers_count_only_with_the_key() {
     let none = NodeHeaders::default();
-    let all = NodeHeaders { deadline: Some(Duration::from_secs(1)), hops: 3, dry: true };
+    let all = NodeHeaders { deadline: Some(Duration::from_secs(1)), hops: 3, dry: true, stranger: false };
     let cases: &[(&[&str], Option<&str>, NodeHeaders, NodeHeaders)] = &[
         (&["key"], Some("key"), all, all),
         (&["key"], Some("wrong"), all, none),
@@ -109,7 +109,8 @@ async fn node_headers_count_only_with_the_key() {
         call.node = *sent;
         execution.run(call).await.expect("public");
         let call = isolates.calls().remove(0);
-        let seen = NodeHeaders { deadline: call.deadline, hops: call.hops, dry: call.mode == RunMode::Dry };
+        let dry = call.mode == RunMode::Dry;
+        let seen = NodeHeaders { deadline: call.deadline, hops: call.hops, dry, stranger: false };
         assert_eq!(seen, *expected, "{keys:?} {key:?}");
     }
 }

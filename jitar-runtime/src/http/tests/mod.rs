@@ -1,5 +1,6 @@
 //! Nodes that talk to each other over real sockets.
 
+mod damaged;
 mod tls;
 mod wire;
 
