@@ -204,7 +204,11 @@ impl Remote for HttpRemote {
         for name in ["etag", "content-encoding", CONTENT_KIND] {
             headers.extend(text(answer.headers(), name).map(|value| (name.to_owned(), value)));
         }
-        Ok(FileReply { status, headers, body: read(node, SHORT, answer).await? })
+        let body = read(node, SHORT, answer).await?;
+        if !body.is_empty() && headers.iter().all(|(name, _)| name != "content-type") {
+            headers.push(("content-type".to_owned(), "application/octet-stream".to_owned()));
+        }
+        Ok(FileReply { status, headers, body })
     }
 
     async fn health(&self, node: &Url) -> Result<Vec<(String, bool)>, RemoteError> {

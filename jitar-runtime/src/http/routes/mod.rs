@@ -218,6 +218,10 @@ async fn answer(state: &State, request: &HttpRequest, payload: Payload, context:
         Err(error) => Err(error),
     };
     let mut response = outcome.unwrap_or_else(|error| error.response(context));
+    if matches!(*request.method(), Method::TRACE | Method::CONNECT) {
+        // Not meant for a service at all, and other servers see nothing behind them either.
+        response.head_mut().set_connection_type(ConnectionType::Close);
+    }
     if let Some(cors) = &state.cors {
         cors.complete(request.headers(), response.headers_mut());
     }

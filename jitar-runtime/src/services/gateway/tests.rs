@@ -3,6 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
 
+use jitar_engine::manifest::Version;
+
 use super::monitor::{Thresholds, sweep};
 use super::*;
 use crate::config::Routing;
@@ -112,6 +114,37 @@ async fn a_registered_worker_takes_calls_at_once() {
             assert!(gateway.run(request(fqn)).await.is_ok(), "{fqn}");
         }
     }
+}
+
+/// The cases of the known implementation's own tests of its list of workers (spec 8.2, rows 5 to 14).
+#[tokio::test]
+async fn workers_are_found_by_their_procedures() {
+    let (gateway, remote) = with_routing(round_robin());
+    let first = add(&gateway, registration("http://a:1", &["first"], Some("key"))).await;
+    add(&gateway, registration("http://b:1", &["first", "second"], Some("key"))).await;
+    let names = |name: &str| Runner::knows(&*gateway, name);
+    assert_eq!(["first", "second", "third"].map(names), [true, true, false]);
+    let workers = |fqn: &str| {
+        let group = gateway.registry.route(fqn).expect("a route").select(fqn, Version::default()).expect("a version");
+        group.candidates.items().iter().map(|worker| worker.url().to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(workers("first"), ["http://a:1/", "http://b:1/"]);
+    assert_eq!(workers("second"), ["http://b:1/"]);
+    assert_eq!(gateway.registry.worker(&first).expect("known").url().as_str(), "http://a:1/");
+    assert!(gateway.held("nonExisting", None).is_err());
+    for _ in 0..4 {
+        let reply = gateway.run(request("first")).await.expect("an answer");
+        assert_eq!((reply.status, &reply.body[..]), (200, &b"first"[..]));
+    }
+    let asked = remote.nodes();
+    assert!(asked[0] != asked[1] && asked[..2] == asked[2..], "one after the other: {asked:?}");
+    let unknown = gateway.run(request("nonExisting")).await.expect_err("nobody has it");
+    assert_eq!(unknown.to_string(), "Procedure 'nonExisting' not found");
+    for id in gateway.registry.workers().iter().map(|worker| worker.id().to_owned()) {
+        gateway.report(&id, WorkerState::Unavailable, None).expect("known");
+    }
+    let nobody = gateway.run(request("first")).await.expect_err("nobody takes it");
+    assert_eq!(nobody.to_string(), "No worker available for procedure 'first'");
 }
 
 /// Middleware of a gateway answers for what it adds, and its key makes nobody more than he is.
