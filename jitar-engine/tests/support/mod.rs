@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use jitar_engine::archive::{ModuleArchive, ModuleKind, ModuleSource};
-use jitar_engine::call::{Arguments, Call, ExtendedForms, Outbound, OutboundCall, OutboundError, Reply, RunMode};
+use jitar_engine::call::{
+    Arguments, Call, ExtendedForms, Outbound, OutboundCall, OutboundError, Reply, RunMode, Target,
+};
 use jitar_engine::host::HostTable;
 use jitar_engine::permissions::Permissions;
 use jitar_engine::snapshot::{Base, Blob, Deferred};
@@ -392,8 +394,8 @@ impl Worker {
             replies,
             log: Box::new({
                 let logged = Rc::clone(&logged);
-                move |_, text| {
-                    logged.borrow_mut().push_str(text);
+                move |line| {
+                    logged.borrow_mut().push_str(line.text);
                     logged.borrow_mut().push('\n');
                 }
             }),
@@ -516,15 +518,18 @@ fn start_checked(
     arguments: &str,
 ) -> Result<(), jitar_engine::EngineError> {
     let call = Call {
-        implementation: format!("{procedure}:0.0.0"),
+        target: Target::Implementation(format!("{procedure}:0.0.0")),
         version: "0.0.0".to_owned(),
         arguments: Arguments::Json(Bytes::copy_from_slice(arguments.as_bytes())),
+        beside: None,
         extended: ExtendedForms::default(),
         serialized: false,
         headers: vec![],
         mode: RunMode::Normal,
         trusted: false,
+        vouched: false,
         deadline: None,
+        cpu: None,
         hops: 0,
     };
     isolate.start_call(id, &call, Instant::now() + Duration::from_secs(20))

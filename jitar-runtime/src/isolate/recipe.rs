@@ -8,7 +8,7 @@ use jitar_engine::host::HostTable;
 use jitar_engine::inspector::Inspect;
 use jitar_engine::snapshot::{Base, Blob};
 use jitar_engine::{
-    EngineError, Isolate, IsolateControl, IsolateOptions, LogLevel, ModuleStore, Source, short_specifier,
+    EngineError, Isolate, IsolateControl, IsolateOptions, LogLevel, LogLine, ModuleStore, Source, short_specifier,
 };
 
 use super::IsolateError;
@@ -165,12 +165,12 @@ fn failed(kind: &str, specifier: &str, error: &EngineError) -> IsolateError {
 }
 
 /// Lines of application code, in the service's log.
-fn log(level: LogLevel, text: &str) {
-    let text = text.replace("file:///app/", "app/");
-    match level {
-        LogLevel::Debug => tracing::debug!(target: APP, "{text}"),
-        LogLevel::Info => tracing::info!(target: APP, "{text}"),
-        LogLevel::Warn => tracing::warn!(target: APP, "{text}"),
-        LogLevel::Error => tracing::error!(target: APP, "{text}"),
+fn log(line: LogLine<'_>) {
+    let (text, request) = (line.text.replace("file:///app/", "app/"), line.request);
+    match line.level {
+        LogLevel::Debug => tracing::debug!(target: APP, requestId = request, "{text}"),
+        LogLevel::Info => tracing::info!(target: APP, requestId = request, "{text}"),
+        LogLevel::Warn => tracing::warn!(target: APP, requestId = request, "{text}"),
+        LogLevel::Error => tracing::error!(target: APP, requestId = request, "{text}"),
     }
 }
