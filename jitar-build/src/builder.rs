@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jitar_engine::manifest::AppManifest;
 
 use crate::assets;
-use crate::cargo::{self, DOCS_RS, Surroundings, utf8};
+use crate::cargo::{self, Surroundings, utf8};
 use crate::compress::Effort;
 use crate::config::{self, AppConfig, Environment};
 use crate::diagnostics::render::{self, Colour};
@@ -222,7 +222,11 @@ impl Options {
             (None, Some(out_dir)) => out_dir.join("jitar"),
             (None, None) => return Err(BuildError::NoOutputFolder),
         };
-        let snapshots = if builder.without_snapshots { Wanted::BaseOnly } else { Wanted::All };
+        let snapshots = match (surroundings.is_cross, builder.without_snapshots) {
+            (true, _) => Wanted::Scripts,
+            (false, true) => Wanted::BaseOnly,
+            (false, false) => Wanted::All,
+        };
         let effort = if surroundings.is_release { Effort::Release } else { Effort::Debug };
         let Builder { package, units, tolerates_broken_services, .. } = builder;
         let package = package.map(utf8).transpose()?.map(|folder| base.join(folder));
@@ -248,8 +252,6 @@ impl Options {
             tolerated: None,
         };
         let mut environment = Environment::new(lookup);
-        // A build for documentation makes no snapshots.
-        environment.used.insert(DOCS_RS.to_owned());
         let embedded = build.run(&mut environment)?;
         let Build { diagnostics, inputs, times, .. } = build;
         if diagnostics.is_empty() {
@@ -408,6 +410,7 @@ mod tests {
             package: None,
             out_dir: Some(root.join("target")),
             is_release: false,
+            is_cross: false,
             program: "test".to_owned(),
         };
         let builder = units.iter().fold(Builder::new(), |builder, unit| builder.unit(unit.iter().copied()));
@@ -487,8 +490,15 @@ mod tests {
         let folder = folder();
         let root = folder.path("");
         let (base, program) = (root.clone(), String::new());
-        let surroundings =
-            Surroundings { base, current: root, package: None, out_dir: None, is_release: false, program };
+        let surroundings = Surroundings {
+            base,
+            current: root,
+            package: None,
+            out_dir: None,
+            is_release: false,
+            is_cross: false,
+            program,
+        };
         assert!(matches!(Options::resolve(Builder::new(), &surroundings), Err(BuildError::NoOutputFolder)));
         let options = Options::resolve(Builder::new().out_dir("x/../out"), &surroundings).expect("is complete");
         assert_eq!(options.out, folder.path("out"));

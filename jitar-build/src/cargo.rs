@@ -11,9 +11,6 @@ use crate::builder::{BuildError, Mistakes, Output};
 use crate::diagnostics::render::{self, Colour};
 use crate::diagnostics::{Diagnostics, Severity};
 
-/// Set where documentation is built and nothing can be run.
-pub(crate) const DOCS_RS: &str = "DOCS_RS";
-
 /// What the process is told from outside.
 #[derive(Debug)]
 pub(crate) struct Surroundings {
@@ -27,6 +24,8 @@ pub(crate) struct Surroundings {
     pub(crate) out_dir: Option<Utf8PathBuf>,
     /// Whether this build is for others, so that it may take longer.
     pub(crate) is_release: bool,
+    /// Whether the program is built for another kind of machine than this one.
+    pub(crate) is_cross: bool,
     /// Something that is another text when this program is another one.
     pub(crate) program: String,
 }
@@ -40,7 +39,11 @@ impl Surroundings {
         let package = out_dir.as_ref().and(manifest_dir.clone());
         let base = manifest_dir.unwrap_or_else(|| current.clone());
         let is_release = std::env::var("PROFILE").is_ok_and(|profile| profile == "release");
-        Ok(Self { base, current, package, out_dir, is_release, program: program() })
+        let is_cross = match (variable("TARGET"), variable("HOST")) {
+            (Some(target), Some(host)) => target != host,
+            _ => false,
+        };
+        Ok(Self { base, current, package, out_dir, is_release, is_cross, program: program() })
     }
 }
 

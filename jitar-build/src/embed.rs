@@ -35,7 +35,7 @@ use crate::snapshot::{Snapshots, UnitSnapshot};
 //       client/           modules for the browser
 //       types/            declarations of host modules, for editors and tsc
 //       encoded/          compressed copies of what browsers get: <name>.gz and <name>.br, where they are smaller
-//       snapshots/        base-<key>.bin, <unit>-<key>.bin (see snapshot.rs)
+//       snapshots/        base-<key>.bin, <unit>-<key>.bin: blobs, scripts, compiled code (see snapshot.rs)
 
 /// Folders of which nothing but the files of this build is kept.
 const OWNED_FOLDERS: [&str; 6] = ["modules", "archives", "client", "encoded", "snapshots", "types"];
@@ -237,6 +237,7 @@ impl Embedding<'_> {
                 "id": unit.id,
                 "constant": constant(idx),
                 "snapshot": snapshot.file,
+                "code": snapshot.code,
                 "deferred": deferred(snapshot),
                 "archive": archive_path(&unit.id),
             })
@@ -293,10 +294,12 @@ fn included<'a>(files: impl Iterator<Item = (&'a str, String)>) -> String {
 }
 
 fn unit_constant(idx: usize, id: &str, snapshot: &UnitSnapshot, host: &str) -> String {
-    let blob = snapshot.file.as_ref().map_or("&[]".to_owned(), |file| format!("include_bytes!({file:?})"));
+    let file =
+        |file: &Option<Utf8PathBuf>| file.as_ref().map_or("&[]".to_owned(), |file| format!("include_bytes!({file:?})"));
+    let (blob, code) = (file(&snapshot.file), file(&snapshot.code));
     format!(
         "pub const {}: ::jitar::__private::Unit = ::jitar::__private::Unit {{\n    \
-         id: {id:?},\n    snapshot: {blob},\n    deferred: &{:?},\n    archive: include_bytes!({:?}),\n    host: {host},\n}};\n",
+         id: {id:?},\n    snapshot: {blob},\n    code: {code},\n    deferred: &{:?},\n    archive: include_bytes!({:?}),\n    host: {host},\n}};\n",
         constant(idx),
         deferred(snapshot),
         archive_path(id),
@@ -361,6 +364,7 @@ mod tests {
             units: (0..linked.units.len()).map(snapshot).collect(),
             files: vec!["snapshots/base-1.bin".into(), "snapshots/0.bin".into()],
             warnings: Vec::new(),
+            without: None,
         };
         let (assets, _) = assets::collect(&app.config);
         app.folder.write("out/snapshots/0.bin", "blob");
@@ -393,8 +397,10 @@ mod tests {
         let deferred =
             Deferred { specifier: "file:///app/src/late.ts".to_owned(), reason: "reads the clock".to_owned() };
         match idx {
-            0 => UnitSnapshot { file: Some("snapshots/0.bin".into()), deferred: vec![deferred], time: None },
-            _ => UnitSnapshot { file: None, deferred: Vec::new(), time: None },
+            0 => {
+                UnitSnapshot { file: Some("snapshots/0.bin".into()), code: None, deferred: vec![deferred], time: None }
+            }
+            _ => UnitSnapshot { file: None, code: Some("snapshots/1.bin".into()), deferred: Vec::new(), time: None },
         }
     }
 
@@ -454,6 +460,7 @@ pub const APP: ::jitar::__private::App = ::jitar::__private::App {{
 pub const UNIT_0: ::jitar::__private::Unit = ::jitar::__private::Unit {{
     id: "a",
     snapshot: include_bytes!("snapshots/0.bin"),
+    code: &[],
     deferred: &["file:///app/src/late.ts"],
     archive: include_bytes!("archives/a.bin"),
     host: &[],
@@ -461,6 +468,7 @@ pub const UNIT_0: ::jitar::__private::Unit = ::jitar::__private::Unit {{
 pub const UNIT_1: ::jitar::__private::Unit = ::jitar::__private::Unit {{
     id: "a+c",
     snapshot: &[],
+    code: include_bytes!("snapshots/1.bin"),
     deferred: &[],
     archive: include_bytes!("archives/a+c.bin"),
     host: &[],
@@ -486,11 +494,13 @@ pub const UNIT_1: ::jitar::__private::Unit = ::jitar::__private::Unit {{
             "id": "a",
             "constant": "UNIT_0",
             "snapshot": "snapshots/0.bin",
+            "code": null,
             "deferred": ["file:///app/src/late.ts"],
             "archive": "archives/a.bin",
         });
         assert_eq!(description["units"][0], unit);
         assert_eq!(description["units"][1]["snapshot"], serde_json::Value::Null);
+        assert_eq!(description["units"][1]["code"], "snapshots/1.bin");
     }
 
     #[test]

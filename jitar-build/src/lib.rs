@@ -30,6 +30,7 @@
 //! only the snapshots of units that hold a changed module are made again.
 
 #![expect(clippy::needless_doctest_main, reason = "the example is a whole build script")]
+#![cfg_attr(without_v8, expect(dead_code, reason = "what makes snapshots is left out, see `build.rs`"))]
 
 mod assets;
 mod builder;
@@ -43,6 +44,7 @@ mod generate;
 mod host;
 #[cfg(test)]
 mod hostile;
+mod json;
 mod link;
 mod parallel;
 mod report;

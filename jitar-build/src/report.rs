@@ -98,6 +98,9 @@ struct UnitReport<'a> {
     deferred: Vec<DeferredReport<'a>>,
     /// Codes and places of the warnings that lie in its modules.
     warnings: Vec<Warning<'a>>,
+    /// Why there is no snapshot, when there is none.
+    #[serde(skip)]
+    without: &'static str,
 }
 
 /// Bytes.
@@ -253,6 +256,7 @@ impl<'a> UnitReader<'_, 'a> {
             snapshot_time: self.snapshot.time,
             deferred: deferred.collect(),
             warnings: self.warnings(),
+            without: self.input.snapshots.without.unwrap_or_default(),
         }
     }
 
@@ -355,7 +359,7 @@ impl fmt::Display for UnitReport<'_> {
             (Some(snapshot), Some(share)) => {
                 writeln!(f, ", snapshot {} ({} of them for this unit)", bytes(*snapshot), bytes(*share))?;
             }
-            _ => writeln!(f, ", no snapshot")?,
+            _ => writeln!(f, ", {}", self.without)?,
         }
         for module in &self.modules {
             let role = match module.role {
@@ -415,10 +419,17 @@ mod tests {
             Deferred { specifier: "file:///app/src/clock.ts".to_owned(), reason: "reads the clock".to_owned() };
         let units = linked.units.iter().enumerate().map(|(idx, _)| UnitSnapshot {
             file: (idx == 0).then(|| "snapshots/0.bin".into()),
+            code: None,
             deferred: if idx == 0 { vec![deferred.clone()] } else { Vec::new() },
             time: (idx == 0).then(|| Duration::from_millis(120)),
         });
-        let snapshots = Snapshots { base: "base.bin".into(), units: units.collect(), files: vec![], warnings: vec![] };
+        let snapshots = Snapshots {
+            base: "base.bin".into(),
+            units: units.collect(),
+            files: vec![],
+            warnings: vec![],
+            without: Some("no snapshot"),
+        };
         let sizes: Vec<u64> = linked.units.iter().map(|_| 100).collect();
         let blobs = linked.units.iter().enumerate().map(|(idx, _)| (idx == 0).then_some(3 << 20)).collect();
         check(&Report::new(&Input {

@@ -33,6 +33,8 @@ fn main() {
     calls(&made);
     memory(&made);
     replacements(&made);
+    drop(made);
+    large_application();
 }
 
 fn report(name: &str, unit: &str, samples: &[f64]) {
@@ -117,6 +119,64 @@ fn replacements(made: &Made) {
     replace(REPLACEMENTS / 2);
     report("drift per replaced isolate", "kB", &[(resident() - before) * 1000.0 / f64::from(REPLACEMENTS / 2)]);
     report("resident after 2,000 isolates", "MB", &[resident()]);
+}
+
+/// What a snapshot saves: starts of an application with about 1 MB of source that is evaluated at its top level.
+fn large_application() {
+    let modules: Vec<(String, String)> =
+        (0..LARGE_MODULES).map(|idx| (format!("part{idx}.js"), large_module(idx))).collect();
+    let imports: String =
+        (0..LARGE_MODULES).map(|idx| format!("import {{ table as t{idx} }} from './part{idx}.js';\n")).collect();
+    let tables: Vec<String> = (0..LARGE_MODULES).map(|idx| format!("t{idx}.size")).collect();
+    let main =
+        format!("{imports}const total = {};\nexport async function run() {{ return total; }}", tables.join(" + "));
+    let app = modules.iter().fold(App::new(), |app, (name, code)| app.module(name, code));
+    let mut made = app.module("main.js", &main).procedure("main.js", "run", &[]).make();
+    assert!(made.deferred.is_empty(), "{:?}", made.deferred);
+    let snapshot = large_starts("from its snapshot", &mut made, |made| Worker::start(made));
+    let code = made.code_file();
+    let source = large_starts("without snapshot", &mut made, |made| {
+        made.forget_code();
+        Worker::start_from_source(made)
+    });
+    made.set_code(code).expect("fits");
+    large_starts("without snapshot, compiled by the build", &mut made, |made| Worker::start_from_source(made));
+    report("1 MB of source, without snapshot to with it", "×", &[source / snapshot]);
+}
+
+/// Reports the times of starts, and gives their median.
+fn large_starts(what: &str, made: &mut Made, start: impl Fn(&mut Made) -> Worker) -> f64 {
+    let mut time = || {
+        let before = Instant::now();
+        let mut worker = start(made);
+        let elapsed = before.elapsed();
+        assert_eq!(worker.call("run", &json!({})), (200, (LARGE_MODULES * LARGE_ITEMS).to_string()));
+        millis(elapsed)
+    };
+    let mut times: Vec<f64> = (0..LARGE_STARTS).map(|_| time()).collect();
+    report(&format!("start with 1 MB of source, {what}"), "ms", &times);
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
+}
+
+const LARGE_MODULES: usize = 40;
+const LARGE_ITEMS: usize = 60;
+const LARGE_STARTS: usize = 15;
+
+/// 25 kB in the manner of packages: classes, functions, tables of what they are for.
+fn large_module(module: usize) -> String {
+    let mut code = "export const table = new Map();\n".to_owned();
+    for item in 0..LARGE_ITEMS {
+        code.push_str(&format!(
+            "class Item{item} extends Array {{ static names = ['first{item}', 'second{item}'].map((name) => name.toUpperCase());\n\
+             constructor(value) {{ super(); this.value = value ?? {module}; }}\n\
+             describe(how = 'short') {{ return how === 'short' ? `item ${{this.value}}` : Item{item}.names.join(', '); }}\n\
+             get double() {{ const {{ value }} = this; return value * 2; }} }}\n\
+             export function make{item}(options = {{}}) {{ const {{ strict = true, ...rest }} = options; return Object.freeze({{ strict, rest, item: new Item{item}(rest.value) }}); }}\n\
+             table.set('item{item}', {{ make: make{item}, pattern: /^item-?{item}$/i, example: make{item}({{ value: {item} }}), type: Item{item} }});\n"
+        ));
+    }
+    code
 }
 
 fn millis(time: Duration) -> f64 {

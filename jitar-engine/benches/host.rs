@@ -1,4 +1,5 @@
-//! What a call of a Rust function costs, from JavaScript and back, in nanoseconds. `cargo bench -p jitar-engine --bench host`.
+//! What a call of a Rust function costs, from JavaScript and back; `cargo xtask bench engine` runs it and shows the figures.
+//! Prints a line of JSON for each quantity: name, unit, samples.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
 #[path = "../tests/support/mod.rs"]
@@ -30,9 +31,11 @@ fn later_add(call: &mut HostCall<'_, '_, '_>) -> Result<HostFuture, HostError> {
     Ok(Box::pin(async move { Ok(Settled::new(AsSerde(left + right))) }))
 }
 
+const ROUNDS: usize = 5;
+
 const CODE: &str = "
 import { add, greet, laterAdd } from 'host:test';
-const perCall = (start, n) => Math.round((performance.now() - start) * 1e6 / n);
+const perCall = (start, n) => (performance.now() - start) * 1e6 / n;
 export async function measure(n) {
   let sum = 0, start = performance.now();
   for (let i = 0; i < n; i++) sum = add(sum, 1);
@@ -52,11 +55,15 @@ fn main() {
     }
     let made = App::new().host(TABLE).module("m.js", CODE).procedure("m.js", "measure", &["n"]).make();
     let mut worker = Worker::start(&made);
+    let mut round = |n: u32| -> [f64; 3] {
+        let (_, figures) = worker.call("measure", &json!({ "n": n }));
+        serde_json::from_str(&figures).expect("three numbers")
+    };
     // Once for V8's compilers.
-    worker.call("measure", &json!({ "n": 20_000 }));
-    let (_, figures) = worker.call("measure", &json!({ "n": 200_000 }));
-    let figures: Vec<f64> = serde_json::from_str(&figures).expect("a list of numbers");
-    for (name, nanoseconds) in ["plain, two numbers", "plain, a text", "async, two numbers"].iter().zip(figures) {
-        println!("{name:>20} {nanoseconds:>7} ns");
+    round(20_000);
+    let rounds: Vec<[f64; 3]> = (0..ROUNDS).map(|_| round(100_000)).collect();
+    for (idx, name) in ["plain, two numbers", "plain, a text", "async, two numbers"].iter().enumerate() {
+        let samples: Vec<f64> = rounds.iter().map(|round| round[idx]).collect();
+        println!("{}", json!({ "name": format!("host function, {name}"), "unit": "ns", "samples": samples }));
     }
 }

@@ -1,16 +1,17 @@
 //! THE list of extensions. A blob and every process that loads it must have the same list in the same order, so nothing
 //! else in the workspace may make one.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use deno_core::Extension;
+use deno_core::{Extension, ExtensionFileSource, FastStaticString};
 
 use crate::ops::{
     op_jitar_cwd, op_jitar_env, op_jitar_env_is_news, op_jitar_env_names, op_jitar_host, op_jitar_host_async,
     op_jitar_log, op_jitar_logs, op_jitar_pass, op_jitar_platform, op_jitar_report, op_jitar_report_throw,
     op_jitar_run, op_jitar_settle_bytes, op_jitar_settle_text,
 };
-use crate::web;
+use crate::{snapshot, web};
 
 deno_core::extension!(
     jitar,
@@ -108,27 +109,53 @@ pub(crate) const COLD: [&str; 15] = [
 /// # Errors
 /// When a script is not there: it is read from the sources of its crate, which a machine that makes blobs has.
 pub(crate) fn cold_sources() -> std::io::Result<Vec<(&'static str, String)>> {
+    sources(|specifier| COLD.contains(&specifier))
+}
+
+/// The sources of all scripts, by specifier and sorted.
+///
+/// # Errors
+/// As [`cold_sources`].
+pub(crate) fn all_sources() -> std::io::Result<Vec<(&'static str, String)>> {
+    sources(|_| true)
+}
+
+fn sources(is_wanted: impl Fn(&str) -> bool) -> std::io::Result<Vec<(&'static str, String)>> {
     let mut sources = Vec::new();
-    for file in all(Scripts::Included).iter().flat_map(|extension| extension.lazy_loaded_js_files.iter()) {
-        if COLD.contains(&file.specifier) {
-            sources.push((file.specifier, file.load()?.as_str().to_owned()));
+    for mut extension in all(Platform::FromCrates) {
+        for file in script_files(&mut extension).into_iter().flat_map(|files| files.iter()) {
+            if is_wanted(file.specifier) {
+                sources.push((file.specifier, file.load()?.as_str().to_owned()));
+            }
         }
     }
     sources.sort_unstable();
     Ok(sources)
 }
 
-/// Which scripts an extension carries: none when a blob already holds them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scripts {
-    /// To make a blob.
-    Included,
-    /// To start from a blob.
+/// Where the scripts of the extensions are.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Platform {
+    /// In the crates' sources: to make a blob.
+    FromCrates,
+    /// In a blob.
     InBlob,
+    /// In a file that a cross build made.
+    FromFile(snapshot::Scripts),
+}
+
+/// Every list of scripts of an extension.
+fn script_files(extension: &mut Extension) -> [&mut Cow<'static, [ExtensionFileSource]>; 4] {
+    [
+        &mut extension.js_files,
+        &mut extension.esm_files,
+        &mut extension.lazy_loaded_js_files,
+        &mut extension.lazy_loaded_esm_files,
+    ]
 }
 
 /// All extensions in order.
-pub(crate) fn all(scripts: Scripts) -> Vec<Extension> {
+pub(crate) fn all(platform: Platform) -> Vec<Extension> {
     let mut extensions = vec![
         deno_webidl::deno_webidl::init(),
         deno_web::deno_web::init(
@@ -141,13 +168,20 @@ pub(crate) fn all(scripts: Scripts) -> Vec<Extension> {
         deno_crypto::deno_crypto::init(None),
         jitar::init(),
     ];
-    if scripts == Scripts::InBlob {
-        for extension in &mut extensions {
-            extension.js_files = Vec::new().into();
-            extension.esm_files = Vec::new().into();
-            extension.lazy_loaded_js_files = Vec::new().into();
-            extension.lazy_loaded_esm_files = Vec::new().into();
-            extension.esm_entry_point = None;
+    for extension in &mut extensions {
+        match platform {
+            Platform::FromCrates => {}
+            Platform::InBlob => {
+                script_files(extension).into_iter().for_each(|files| *files = Cow::Borrowed(&[]));
+                extension.esm_entry_point = None;
+            }
+            Platform::FromFile(scripts) => {
+                for file in script_files(extension).into_iter().flat_map(Cow::to_mut) {
+                    if let Some(text) = scripts.text(file.specifier) {
+                        *file = ExtensionFileSource::new(file.specifier, FastStaticString::new(text));
+                    }
+                }
+            }
         }
     }
     extensions
@@ -156,7 +190,7 @@ pub(crate) fn all(scripts: Scripts) -> Vec<Extension> {
 /// Names of extensions and ops in order: part of the fingerprint that a blob and its reader compare.
 pub(crate) fn names() -> Vec<String> {
     let mut names = Vec::new();
-    for extension in all(Scripts::InBlob) {
+    for extension in all(Platform::InBlob) {
         names.push(extension.name.to_owned());
         names.extend(extension.ops.iter().map(|op| op.name.to_owned()));
     }

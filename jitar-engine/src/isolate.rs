@@ -8,22 +8,19 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use deno_core::error::CoreError;
-use deno_core::{
-    JsRuntime, ModuleId, ModuleSpecifier, OpState, PollEventLoopOptions, RuntimeOptions, SharedArrayBufferStore, v8,
-};
+use deno_core::{JsRuntime, ModuleId, ModuleSpecifier, OpState, PollEventLoopOptions, v8};
 
-use crate::buffers;
+use crate::boot::{self, HeapLimits};
 use crate::call::{Call, Outbound, Reply, Target};
 use crate::error::{EngineError, exception_of};
-use crate::extension::{self, Scripts};
 use crate::handles::{Handles, call_function, string};
 use crate::host::HostTable;
 use crate::inspector::Inspect;
-use crate::limits::{IsolateControl, MainContext};
+use crate::limits::IsolateControl;
 use crate::loader::{ArchiveLoader, BEFORE_THE_APPLICATION, MapPlace, ModuleStore};
 use crate::ops::{HostFunctions, Log, LogLevel, LogLine, LogSink, OutboundSlot, ReplySink, RunningCall, RunningCalls};
 use crate::permissions::{self, Permissions};
-use crate::snapshot::Blob;
+use crate::snapshot::{Base, Blob};
 use crate::start::{flags_of, headers_of, input_of, text_of};
 use crate::web::{self, Certificates};
 
@@ -50,7 +47,7 @@ pub struct IsolateOptions {
     pub control: IsolateControl,
     /// The unit's host functions.
     pub host: HostTable,
-    /// For debuggers; then `source` is the base blob.
+    /// For debuggers; then `source` is the base.
     pub inspect: Option<Inspect>,
     /// Where calls out of the unit go.
     pub outbound: Arc<dyn Outbound>,
@@ -100,12 +97,9 @@ pub enum Source {
         /// Whether the build deferred any module.
         has_deferred: bool,
     },
-    /// The base blob: every module is evaluated from source at start.
-    Base(Blob),
+    /// The platform alone: every module is evaluated from source at start.
+    Base(Base),
 }
-
-/// V8 asks the heap for a little more than its limit while it unwinds; this much is granted once.
-const HEAP_GRACE: usize = 1_342_177_280; // 1.25 GiB, as the design asks: below it V8 may abort the process
 
 /// An isolate. Not `Send`: it stays on the thread that made it, inside a tokio runtime.
 pub struct Isolate {
@@ -144,33 +138,15 @@ impl Isolate {
     /// # Errors
     /// When the blob does not fit or a module throws.
     pub async fn boot(options: IsolateOptions) -> Result<Self, EngineError> {
-        let (blob, evaluate_entry) = match options.source {
-            Source::Unit { blob, has_deferred } => (blob, has_deferred),
-            Source::Base(blob) => (blob, true),
+        let evaluate_entry = match options.source {
+            Source::Unit { has_deferred, .. } => has_deferred,
+            Source::Base(_) => true,
         };
         let control = options.control;
         let maps = if options.inspect.is_some() { MapPlace::InScript } else { MapPlace::Apart };
-        let mut runtime = JsRuntime::try_new(RuntimeOptions {
-            module_loader: Some(Rc::new(ArchiveLoader { modules: options.modules.clone(), observations: None, maps })),
-            extensions: extension::all(Scripts::InBlob),
-            startup_snapshot: Some(blob.bytes()),
-            residual_lazy_js_sources: blob.cold_scripts(),
-            // Without it buffers are copied where they should be transferred.
-            shared_array_buffer_store: Some(SharedArrayBufferStore::default()),
-            inspector: options.inspect.is_some(),
-            is_main: true, // what debuggers take for the page itself, not for a worker of it
-            create_params: Some(
-                v8::CreateParams::default()
-                    .heap_limits(0, options.heap)
-                    .array_buffer_allocator(buffers::allocator(options.buffers, control.clone())),
-            ),
-            ..Default::default()
-        })
-        .map_err(|error| EngineError::Boot(exception_of(&error).to_string()))?;
-        let context = runtime.main_context();
-        runtime.v8_isolate().set_slot(MainContext(context));
-        control.attach(runtime.v8_isolate().thread_safe_handle(), options.buffers);
-        end_at_heap_limit(&mut runtime, control.clone());
+        let loader = ArchiveLoader { modules: options.modules.clone(), observations: None, maps };
+        let limits = HeapLimits { heap: options.heap, buffers: options.buffers, control: control.clone() };
+        let mut runtime = boot::service(options.source, loader, limits)?;
         runtime.op_state().borrow_mut().put(HostFunctions(options.host));
         install_sinks(&runtime.op_state(), options.outbound, options.replies, options.log);
         let permissions = Rc::new(options.permissions);
@@ -304,6 +280,14 @@ impl Isolate {
         self.runtime.v8_isolate().get_heap_statistics().used_heap_size()
     }
 
+    /// The hash that V8 gives a text. Who knows it for many texts can make parsing them slow, so no two processes have the
+    /// same.
+    pub fn hash_of(&mut self, text: &str) -> u32 {
+        deno_core::scope!(scope, &mut self.runtime);
+        let text = v8::String::new_from_utf8(scope, text.as_bytes(), v8::NewStringType::Normal);
+        text.map_or(0, |text| text.get_hash())
+    }
+
     /// Runs `body` as one turn, so that the supervisor sees how long JavaScript has been running. `call` is the one that
     /// the turn starts, if it starts one.
     fn turn(&mut self, call: Option<u32>, body: impl FnOnce(&mut JsRuntime, &Functions)) -> Result<(), EngineError> {
@@ -387,13 +371,6 @@ impl Isolate {
             sink.write(LogLine { level: LogLevel::Error, text: &exception_of(error).to_string(), request: None });
         }
     }
-}
-
-fn end_at_heap_limit(runtime: &mut JsRuntime, control: IsolateControl) {
-    runtime.add_near_heap_limit_callback(move |current, initial| {
-        control.terminate(control.full_heap_reason());
-        if current > initial { current } else { current + HEAP_GRACE }
-    });
 }
 
 fn limit_values(

@@ -6,9 +6,11 @@
 #![expect(unsafe_code, reason = "the one crate that touches V8; each block says why it is sound")]
 
 pub mod archive;
+mod boot;
 pub mod browser;
 mod buffers;
 pub mod call;
+mod compiled;
 mod error;
 mod extension;
 mod handles;

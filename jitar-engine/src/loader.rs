@@ -2,21 +2,24 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 
 use base64::Engine;
 use deno_core::{
-    ModuleLoadOptions, ModuleLoadReferrer, ModuleLoadResponse, ModuleLoader, ModuleResolveResponse, ModuleSource,
-    ModuleSourceCode, ModuleSpecifier, ModuleType, ResolutionKind, resolve_import,
+    ExtCodeCache, ModuleLoadOptions, ModuleLoadReferrer, ModuleLoadResponse, ModuleLoader, ModuleResolveResponse,
+    ModuleSource, ModuleSourceCode, ModuleSpecifier, ModuleType, ResolutionKind, SourceCodeCacheInfo, resolve_import,
 };
 use deno_error::JsErrorBox;
 
 use crate::archive::{DamagedArchive, ModuleArchive, ModuleKind};
-use crate::error::short_specifier;
-use crate::ops::{Observation, Observations};
+use crate::compiled::CompiledCode;
+use crate::error::{EngineError, short_specifier};
+use crate::ops::{Observation, Observations, Weight};
+use crate::snapshot;
 
 /// The modules of a unit, unpacked when the first one is asked for: a unit that is warm in its blob needs them only for
-/// source maps.
+/// source maps. Isolates that share a store share what V8 compiled of them, too.
 #[derive(Debug, Clone)]
 pub struct ModuleStore(Arc<Lazy>);
 
@@ -24,6 +27,7 @@ pub struct ModuleStore(Arc<Lazy>);
 struct Lazy {
     packed: Cow<'static, [u8]>,
     unpacked: OnceLock<Result<Unpacked, String>>,
+    compiled: CompiledCode,
 }
 
 #[derive(Debug)]
@@ -35,14 +39,35 @@ struct Unpacked {
 impl ModuleStore {
     /// A store over packed bytes.
     pub fn new(packed: impl Into<Cow<'static, [u8]>>) -> Self {
-        Self(Arc::new(Lazy { packed: packed.into(), unpacked: OnceLock::new() }))
+        Self::with(packed.into(), OnceLock::new(), CompiledCode::default())
+    }
+
+    /// A store over packed bytes of the unit of that id, with what the build compiled of them.
+    ///
+    /// # Errors
+    /// When the file `code` is damaged or was made by an engine that differs.
+    pub fn with_code(
+        unit: &str,
+        packed: impl Into<Cow<'static, [u8]>>,
+        code: &'static [u8],
+    ) -> Result<Self, EngineError> {
+        Ok(Self::with(packed.into(), OnceLock::new(), snapshot::open_code(unit, code)?))
     }
 
     /// A store over an archive that is in memory already.
     pub fn from_archive(archive: ModuleArchive) -> Self {
         let modules = archive.modules.into_iter().map(|module| (module.specifier.clone(), module)).collect();
         let unpacked = OnceLock::from(Ok(Unpacked { entry: archive.entry, modules }));
-        Self(Arc::new(Lazy { packed: Cow::Borrowed(&[]), unpacked }))
+        Self::with(Cow::Borrowed(&[]), unpacked, CompiledCode::default())
+    }
+
+    fn with(packed: Cow<'static, [u8]>, unpacked: OnceLock<Result<Unpacked, String>>, compiled: CompiledCode) -> Self {
+        Self(Arc::new(Lazy { packed, unpacked, compiled }))
+    }
+
+    /// What V8 compiled of the modules, and of the platform's scripts that are not in a blob.
+    pub(crate) fn compiled(&self) -> &CompiledCode {
+        &self.0.compiled
     }
 
     /// Specifier of the module that registers the unit's segments.
@@ -51,6 +76,11 @@ impl ModuleStore {
     /// When the archive is damaged.
     pub fn entry(&self) -> Result<&str, DamagedArchive> {
         Ok(&self.unpacked()?.entry)
+    }
+
+    /// Number of modules and scripts that V8 had to compile so far: neither the build nor an earlier isolate did.
+    pub fn n_compiled(&self) -> usize {
+        self.compiled().n_made()
     }
 
     /// Imports of the modules of ours that the application imports.
@@ -80,6 +110,25 @@ impl ModuleStore {
             Ok(Unpacked { entry: archive.entry, modules })
         });
         unpacked.as_ref().map_err(|reason| DamagedArchive::new(reason.clone()))
+    }
+}
+
+/// Of the platform's modules, where there is no blob that holds them.
+impl ExtCodeCache for ModuleStore {
+    fn get_code_cache_info(
+        &self,
+        specifier: &ModuleSpecifier,
+        code: &ModuleSourceCode,
+        _is_module: bool,
+    ) -> SourceCodeCacheInfo {
+        match code {
+            ModuleSourceCode::String(source) => self.compiled().find(specifier.as_str(), source.as_str()),
+            ModuleSourceCode::Bytes(_) => SourceCodeCacheInfo { hash: 0, data: None },
+        }
+    }
+
+    fn code_cache_ready(&self, specifier: ModuleSpecifier, hash: u64, code: &[u8], _is_module: bool) {
+        self.compiled().keep(specifier.as_str(), hash, code);
     }
 }
 
@@ -149,8 +198,16 @@ impl ArchiveLoader {
             (Some(map), MapPlace::InScript) => with_map(&module.code, map, &module.specifier),
             _ => module.code.clone(),
         };
+        let is_code = module.kind == ModuleKind::JavaScript;
+        let compiled = is_code.then(|| self.compiled(specifier, &code)).flatten();
         let code = ModuleSourceCode::String(code.into());
-        Ok(ModuleSource::new(kind, code, specifier, None))
+        Ok(ModuleSource::new(kind, code, specifier, compiled))
+    }
+
+    /// What was compiled of a script, unless a blob is made, whose V8 has other flags, or somebody debugs.
+    fn compiled(&self, specifier: &ModuleSpecifier, source: &str) -> Option<SourceCodeCacheInfo> {
+        let is_service = self.observations.is_none() && self.maps == MapPlace::Apart;
+        is_service.then(|| self.modules.compiled().find(specifier.as_str(), source))
     }
 
     /// What a computed `import()` means: the module itself, one whose ending or `index` was left out, the source of a file
@@ -188,16 +245,17 @@ impl ModuleLoader for ArchiveLoader {
     fn resolve(&self, specifier: &str, referrer: &str, kind: ResolutionKind) -> ModuleResolveResponse {
         let specifier = Self::runtime_module(specifier).unwrap_or(specifier);
         let resolved = resolve_import(specifier, referrer).map_err(JsErrorBox::from_err)?;
+        let resolved = if kind == ResolutionKind::DynamicImport { self.probe(resolved) } else { resolved };
         if let (ResolutionKind::DynamicImport, Some(observations)) = (&kind, &self.observations) {
             let what = format!("imports `{}` by import()", short_specifier(resolved.as_str()));
             observations.add(Observation {
                 what,
                 module: Some(referrer.to_owned()),
                 place: None,
-                ends_evaluation: false,
+                weight: Weight::Import(resolved.to_string()),
             });
         }
-        Ok(if kind == ResolutionKind::DynamicImport { self.probe(resolved) } else { resolved })
+        Ok(resolved)
     }
 
     fn load(
@@ -207,6 +265,21 @@ impl ModuleLoader for ArchiveLoader {
         _options: ModuleLoadOptions,
     ) -> ModuleLoadResponse {
         ModuleLoadResponse::Sync(self.source(specifier, referrer))
+    }
+
+    fn code_cache_ready(
+        &self,
+        specifier: ModuleSpecifier,
+        source: u64,
+        code: &[u8],
+    ) -> Pin<Box<dyn Future<Output = ()>>> {
+        self.modules.compiled().keep(specifier.as_str(), source, code);
+        Box::pin(std::future::ready(()))
+    }
+
+    /// Of scripts of the platform that are loaded when somebody first asks for them.
+    fn get_code_cache(&self, specifier: &ModuleSpecifier, source: &str) -> Option<SourceCodeCacheInfo> {
+        self.compiled(specifier, source)
     }
 
     fn get_source_map(&self, file_name: &str) -> Option<Cow<'_, [u8]>> {

@@ -1,7 +1,9 @@
 //! The engine as its users see it: a blob made in a process of its own, an isolate started from it, calls.
 
+mod code;
 mod host;
 mod meaning;
+mod seed;
 mod support;
 mod web;
 
@@ -122,17 +124,6 @@ fn errors_have_their_status_and_stack() {
     assert!(logged.contains("src/e.js:3:"), "{logged}");
 }
 
-#[test]
-fn two_starts_differ_where_they_must() {
-    let _alone = support::alone();
-    let code =
-        "export async function f() { return [Math.random(), Date.now(), typeof Deno, typeof __bootstrap].join(); }";
-    let made = App::new().module("r.js", code).procedure("r.js", "f", &[]).make();
-    let (first, second) = (Worker::start(&made).call("f", &json!({})), Worker::start(&made).call("f", &json!({})));
-    assert_ne!(first, second);
-    assert!(first.1.ends_with("undefined,undefined"), "{first:?}");
-}
-
 /// A call that never ends by itself is ended, and known by its number.
 #[test]
 fn a_loop_is_ended_and_its_call_is_known() {
@@ -162,6 +153,6 @@ fn a_foreign_blob_is_refused() {
     let error = jitar_engine::snapshot::Blob::open("a", Box::leak(file.into_boxed_slice())).expect_err("refused");
     assert_eq!(
         error.to_string(),
-        "the snapshot of `a` does not fit this program (it was made with `format 9`, this program has `format 2`); build the application again"
+        "the snapshot of `a` does not fit this program (it was made with `format 9`, this program has `format 3`); build the application again"
     );
 }

@@ -23,7 +23,8 @@ pub type EncodedFiles = &'static [(&'static str, &'static [u8], &'static [u8])];
 pub struct App {
     /// `manifest.json`
     pub manifest: &'static [u8],
-    /// The base blob: extensions and bootstrap, no application. Empty when there is none for this platform.
+    /// The base blob: extensions and bootstrap, no application; their scripts when the program was built on a machine of
+    /// another kind.
     pub base: &'static [u8],
     /// Service files by path below the application folder.
     pub services: Files,
@@ -42,6 +43,8 @@ pub struct Unit {
     pub id: &'static str,
     /// The unit's blob; empty when its modules are evaluated from source.
     pub snapshot: &'static [u8],
+    /// The compiled code of modules that are evaluated from source; empty when the build made none.
+    pub code: &'static [u8],
     /// Specifiers of modules that are evaluated when the service starts, in order.
     pub deferred: &'static [&'static str],
     /// The packed `ModuleArchive`.
@@ -142,6 +145,7 @@ impl Unit {
         Ok(Self {
             id: unit.id.leak(),
             snapshot: load_optional(folder, unit.snapshot.as_deref())?,
+            code: load_optional(folder, unit.code.as_deref())?,
             deferred: deferred.leak(),
             archive: load(folder, &unit.archive)?,
             host: &[], // a folder has no crate; the build refuses imports of host modules there
@@ -165,6 +169,7 @@ struct Embed {
 struct EmbedUnit {
     id: String,
     snapshot: Option<PathBuf>,
+    code: Option<PathBuf>,
     deferred: Vec<String>,
     archive: PathBuf,
 }

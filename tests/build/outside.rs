@@ -80,11 +80,19 @@ impl Outside {
 
     /// Runs `cargo build` with these variables.
     pub(crate) fn build_with(&self, flags: &[&str], environment: &[(&str, &str)]) -> Built {
+        self.cargo("build", flags, environment)
+    }
+
+    /// Runs `cargo doc` as it is run where documentation is published.
+    pub(crate) fn document(&self) -> Built {
+        self.cargo("doc", &["--no-deps"], &[("DOCS_RS", "1")])
+    }
+
+    /// Runs cargo on the package.
+    fn cargo(&self, command: &str, flags: &[&str], environment: &[(&str, &str)]) -> Built {
         let mut cargo = Command::new(env!("CARGO"));
-        cargo
-            .args(["build", "--offline", "--message-format=json-render-diagnostics", "--target-dir"])
-            .arg(target())
-            .args(flags);
+        cargo.args([command, "--offline", "--message-format=json-render-diagnostics", "--target-dir"]);
+        cargo.arg(target()).args(flags);
         for (name, _) in env::vars_os() {
             // What cargo said about this package is not true there.
             if ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|start| name.to_string_lossy().starts_with(start)) {

@@ -31,7 +31,16 @@ impl Project {
     /// When it does not start.
     #[track_caller]
     pub fn start(&self, service: &str, environment: &[(&str, &str)]) -> Service {
-        Service::start(&mut self.command(service), environment)
+        self.start_with(service, &[], environment)
+    }
+
+    /// [`Project::start`] with further flags.
+    ///
+    /// # Panics
+    /// When it does not start.
+    #[track_caller]
+    pub fn start_with(&self, service: &str, flags: &[&str], environment: &[(&str, &str)]) -> Service {
+        Service::start(self.command(service).args(flags), environment)
     }
 
     /// Starts it, whatever comes of it.

@@ -18,6 +18,9 @@ use crate::{http, term, tools};
 /// The application and the packages that it uses, with their versions.
 const FOLDER: &str = "tests/packages";
 
+/// An application of packages that a snapshot must hold, beside the other one.
+const WARM: &str = "warm";
+
 /// What Node runs beside the application: prints what each function answers, by its name.
 const NODE: &str = "
     const answers = {};
@@ -45,8 +48,23 @@ pub(crate) fn run(workspace: &Workspace, built: &Built) -> Result<()> {
         check(&service, procedure, expected)?;
     }
     service.stop()?;
+    warm(&folder, built)?;
     term::status("Checked", format_args!("{} procedures that use packages from npm", expected.len()));
     Ok(())
+}
+
+/// No module of the packages may be deferred, and they do what they are for.
+fn warm(folder: &Path, built: &Built) -> Result<()> {
+    let arguments = [folder.join(WARM).display().to_string(), "--service=services/standalone.json".to_owned()];
+    let service = Service::start("warm packages", built.program("jitar-app")?, &arguments, Output::Kept)?;
+    let answer = http::send("POST", &service.url, "/rpc/warm", Some(r#"{"title":"Big Day"}"#))?;
+    let expected = r#"["bigDay",[[1,2],[3]],"<p><em>Big Day</em></p>\n",{"title":"Big Day","day":"2024-03-01"}]"#;
+    ensure!(answer.text() == expected, "`{WARM}` answers {}\ninstead of {expected}", answer.text());
+    let printed = service.printed();
+    ensure!(printed.contains("unit warm: "), "no report was printed{printed}");
+    let deferred: Vec<&str> = printed.lines().filter(|line| line.contains("deferred until")).collect();
+    ensure!(deferred.is_empty(), "packages are deferred that a snapshot can hold:\n{}", deferred.join("\n"));
+    service.stop()
 }
 
 fn check(service: &Service, procedure: &str, expected: &Value) -> Result<()> {
@@ -70,7 +88,9 @@ fn check(service: &Service, procedure: &str, expected: &Value) -> Result<()> {
 fn install(source: &Path, npm: &Path) -> Result<PathBuf> {
     let folder = env::temp_dir().join("jitar-packages");
     fs::create_dir_all(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
-    copy(&source.join("app"), &folder.join("app"))?;
+    for application in ["app", WARM] {
+        copy(&source.join(application), &folder.join(application))?;
+    }
     let lock = fs::read(source.join("package-lock.json")).context("cannot read the versions of the packages")?;
     // npm leaves its own notes there; ours is written when everything is in place.
     let installed = folder.join("installed.json");

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
+use clap::ValueEnum as _;
 
 use crate::cargo::Built;
 use crate::service::{Output, Service};
@@ -29,30 +30,66 @@ const TOOLS: [Tool; 5] = [
 /// Which tests to run.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// Also those that need Node, npm, Chromium, poppler and Python; installs what it can
+    /// Also those that need Node, npm, Chromium, poppler, nginx and Python; installs what it can
     #[arg(long)]
     peers: bool,
+    /// Only these parts
+    #[arg(long, value_enum, value_name = "PART", num_args = 1..)]
+    only: Vec<Part>,
+}
+
+/// A part of the tests, in the order in which they run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// The engine's JavaScript under Node
+    Scripts,
+    /// `cargo test` of the workspace
+    Workspace,
+    /// Odd requests, answered by nginx too
+    Nginx,
+    /// Pages in Chromium, and the example's document in poppler
+    Browser,
+    /// Packages from npm, which must do what they do under Node
+    Packages,
+    /// Clusters with services of the known implementation
+    Interop,
+}
+
+impl Options {
+    fn parts(&self) -> Vec<Part> {
+        let all = Part::value_variants();
+        if !self.only.is_empty() {
+            return all.iter().copied().filter(|part| self.only.contains(part)).collect();
+        }
+        if self.peers { all.to_vec() } else { vec![Part::Workspace] }
+    }
 }
 
 /// Runs the tests.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
-    if options.peers {
+    let parts = options.parts();
+    if parts != [Part::Workspace] {
         tools::ensure(&TOOLS)?;
-        scripts(workspace)?;
     }
     v8::prepare(workspace)?;
-    cargo::run(workspace, "test", &["--workspace", "--no-fail-fast"])?;
-    if options.peers {
-        like_nginx(workspace)?;
-        page_and_document(workspace)?;
-        let built = cargo::build(workspace, &["--workspace", "--bin", "jitar-app"])?;
-        packages::run(workspace, &built)?;
-        interop::run(workspace, &built)?;
+    for part in parts {
+        match part {
+            Part::Scripts => scripts(workspace)?,
+            Part::Workspace => cargo::run(workspace, "test", &["--workspace", "--no-fail-fast"])?,
+            Part::Nginx => like_nginx(workspace)?,
+            Part::Browser => page_and_document(workspace)?,
+            Part::Packages => packages::run(workspace, &app(workspace)?)?,
+            Part::Interop => interop::run(workspace, &app(workspace)?)?,
+        }
     }
     Ok(())
 }
 
-/// Quick, so it comes first.
+/// Builds the program that runs any application.
+fn app(workspace: &Workspace) -> Result<Built> {
+    cargo::build(workspace, &["--workspace", "--bin", "jitar-app"])
+}
+
 fn scripts(workspace: &Workspace) -> Result<()> {
     let status =
         Command::new("node").arg(SCRIPTS).current_dir(&workspace.root).status().context("cannot start node")?;

@@ -34,6 +34,13 @@ pub(crate) fn ensure(tools: &[Tool]) -> Result<()> {
     }
 }
 
+/// This machine, as rustc names it.
+pub(crate) fn machine() -> Result<String> {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let about = String::from_utf8(output_of(Command::new(rustc).arg("-vV"))?)?;
+    about.lines().find_map(|line| line.strip_prefix("host: ")).map(str::to_owned).context("rustc names no host")
+}
+
 /// Whether a Debian package is installed.
 pub(crate) fn is_installed(package: &str) -> bool {
     let query = Command::new("dpkg-query").args(["--show", "--showformat=${db:Status-Abbrev}", package]).output();

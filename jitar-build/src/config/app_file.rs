@@ -4,10 +4,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 use globset::{Glob, GlobSet};
 
 use super::document::{Place, Reader, SCHEMA};
-use super::json::{Entry, Node};
 use super::variables::Environment;
 use crate::diagnostics::{Diagnostics, codes};
 use crate::fs;
+use crate::json::{Entry, Node};
 
 /// Keys of the file; all of them are paths, but for `build`.
 pub(super) const KEYS: [&str; 6] = ["source", "target", "segments", "resources", "services", "build"];

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::json::{self, Entry, Node, Value};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Range, Severity, codes, did_you_mean};
 use crate::fs;
+use crate::json::{self, Entry, Node, Value};
 
 /// Names the JSON schema of a file, for editors. Every object file may have it.
 pub(crate) const SCHEMA: &str = "$schema";

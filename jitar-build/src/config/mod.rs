@@ -3,7 +3,6 @@
 
 mod app_file;
 mod document;
-mod json;
 mod keys;
 mod resources;
 mod schema;

@@ -8,9 +8,9 @@ use jitar_engine::schema::{
 use serde_json::{Map, Value as Json};
 
 use super::document::{Reader, SCHEMA, listed};
-use super::json::{Entry, Node, Value};
 use super::{app_file, segments};
 use crate::diagnostics::codes;
+use crate::json::{Entry, Node, Value};
 
 /// Written by a test of the runtime.
 const SERVICE: &str = include_str!("service.schema.json");

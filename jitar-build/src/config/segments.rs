@@ -6,9 +6,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jitar_engine::manifest::{Access, ProcedureLimits, Version};
 
 use super::document::{Place, Reader, SCHEMA};
-use super::json::{Entry, Node};
 use super::keys::{KeyError, Sources};
 use crate::diagnostics::{Diagnostic, Diagnostics, Range, codes, did_you_mean};
+use crate::json::{Entry, Node};
 
 /// A segment, as its file says.
 #[derive(Debug)]

@@ -6,13 +6,13 @@ use globset::{Glob, GlobSet};
 
 use super::app_file::{Folders, parse_glob};
 use super::document::{Place, Reader, listed};
-use super::json::{Entry, Node, Value};
 use super::keys::{KeyError, Sources};
 use super::schema;
 use super::segments::{SegmentFile, escapes};
 use super::variables::has_variable;
 use crate::diagnostics::{Diagnostics, Range, codes, did_you_mean};
 use crate::fs;
+use crate::json::{Entry, Node, Value};
 
 /// A service file.
 #[derive(Debug)]

@@ -14,7 +14,11 @@ pub(super) fn parameter(ty: &Type) -> (String, bool) {
 pub(super) fn result(output: &ReturnType) -> String {
     let ReturnType::Type(_, ty) = output else { return "void".to_owned() };
     let ty = argument_of(ty, "Result").unwrap_or(ty);
-    if is_unit(ty) { "void".to_owned() } else { typescript(ty) }
+    match argument_of(ty, "Option") {
+        Some(inner) => format!("{} | undefined", typescript(inner)),
+        None if is_unit(ty) => "void".to_owned(),
+        None => typescript(ty),
+    }
 }
 
 fn typescript(ty: &Type) -> String {
@@ -50,7 +54,8 @@ fn named(path: &TypePath) -> String {
         ("Vec", [element]) if is_byte(element) => "Uint8Array".to_owned(),
         ("Vec" | "VecDeque" | "BTreeSet" | "HashSet" | "IndexSet", [element, ..]) => list_of(element),
         ("BTreeMap" | "HashMap" | "IndexMap", [_, value, ..]) => format!("Record<string, {}>", typescript(value)),
-        ("Option", [inner]) => format!("{} | undefined", typescript(inner)),
+        // Within other values: as everywhere in JSON.
+        ("Option", [inner]) => format!("{} | null", typescript(inner)),
         ("Box" | "Arc" | "Rc" | "Cow", [inner]) => typescript(inner),
         _ => UNKNOWN.to_owned(),
     }
@@ -104,7 +109,8 @@ mod tests {
             ("&[u8]", "Uint8Array"),
             ("bytes::Bytes", "Uint8Array"),
             ("[f64; 3]", "number[]"),
-            ("Vec<Option<bool>>", "(boolean | undefined)[]"),
+            ("Vec<Option<bool>>", "(boolean | null)[]"),
+            ("(Option<String>, u8)", "[string | null, number]"),
             ("(String, f32)", "[string, number]"),
             ("HashMap<String, Vec<String>>", "Record<string, string[]>"),
             ("Box<Cow<'static, str>>", "string"),
@@ -123,6 +129,7 @@ mod tests {
             ("-> ()", "void"),
             ("-> Result<(), E>", "void"),
             ("-> anyhow::Result<Option<u8>>", "number | undefined"),
+            ("-> Option<Vec<Option<u8>>>", "(number | null)[] | undefined"),
         ];
         for (rust, expected) in cases {
             assert_eq!(result(&syn::parse_str(rust).expect(rust)), expected, "{rust}");

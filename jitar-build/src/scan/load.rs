@@ -6,6 +6,7 @@ use std::sync::Arc;
 use camino::Utf8PathBuf;
 
 use crate::diagnostics::{Code, codes};
+use crate::json::{self, Malformed};
 use crate::parallel;
 
 use super::Importer;
@@ -85,7 +86,7 @@ fn load(location: &Location, options: &Options) -> Outcome {
         None => Outcome::Invalid {
             text,
             code: &codes::UNSUPPORTED_FILE,
-            problems: vec![Problem { range: Range::default(), message: "this file cannot be a module".to_owned() }],
+            problems: vec![Problem::at(Range::default(), "this file cannot be a module")],
         },
     }
 }
@@ -94,8 +95,7 @@ fn load_json(text: Arc<str>) -> Outcome {
     match serde_json::from_str::<serde::de::IgnoredAny>(&text) {
         Ok(_) => Outcome::Loaded { text, content: Content::Json },
         Err(error) => {
-            let range = position_of(&text, &error);
-            let problem = Problem { range, message: json_message(&error) };
+            let problem = json_mistake(&text, &error);
             Outcome::Invalid { text, code: &codes::INVALID_JSON_MODULE, problems: vec![problem] }
         }
     }
@@ -118,7 +118,7 @@ fn load_javascript(text: Arc<str>, language: Language, options: &Options, form: 
     // The parser asserts in places; one odd file must not take the messages about all others with it.
     let parsed = catch_unwind(AssertUnwindSafe(|| parse::parse(&text, language, options, form))).unwrap_or_else(|_| {
         let message = "the parser failed on this file; please report it with the file".to_owned();
-        Err(vec![Problem { range: Range::default(), message }])
+        Err(vec![Problem::at(Range::default(), message)])
     });
     match parsed {
         Ok(File::Module(parsed)) => match parsed.commonjs {
@@ -148,23 +148,21 @@ fn nested_too_deeply(text: &str) -> Option<Problem> {
         if depth > MAX_NESTING || prefixes > MAX_NESTING {
             let range = Range { start: at, end: at + 1 };
             let message = format!("code that nests more than {MAX_NESTING} levels deep cannot be compiled");
-            return Some(Problem { range, message });
+            return Some(Problem::at(range, message));
         }
     }
     None
 }
 
-/// Where a JSON text is wrong.
-pub(super) fn position_of(text: &str, error: &serde_json::Error) -> Range {
-    let line_start: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
-    let start = crate::diagnostics::floor_char_boundary(text, line_start + error.column().saturating_sub(1));
-    let length = text[start..].chars().next().map_or(0, char::len_utf8);
-    Range { start, end: start + length }
-}
-
-/// What is wrong with a JSON text, without the position.
-pub(super) fn json_message(error: &serde_json::Error) -> String {
-    let message = error.to_string();
-    let end = message.rfind(" at line ").unwrap_or(message.len());
-    message[..end].to_owned()
+/// What is wrong with a JSON text that was refused, and where.
+pub(super) fn json_mistake(text: &str, error: &serde_json::Error) -> Problem {
+    let Malformed { message, offset } = json::parse(text).err().unwrap_or_else(|| {
+        // What is JSON and yet refused nests deeper than anything should.
+        let line_start: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+        let offset = crate::diagnostics::floor_char_boundary(text, line_start + error.column().saturating_sub(1));
+        Malformed { message: "the values are nested too deeply".to_owned(), offset }
+    });
+    let length = text[offset..].chars().next().map_or(0, char::len_utf8);
+    let help = message.contains("comments").then(|| "remove the comment".to_owned());
+    Problem { help, ..Problem::at(Range { start: offset, end: offset + length }, message) }
 }

@@ -24,7 +24,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 
 use self::graph::{Body, DynamicImport, Graph, Import, Module, Range, Target};
 use self::load::{Content, Outcome, Request};
-use self::parse::TypeNames;
+use self::parse::{Problem, TypeNames};
 use self::resolve::{Failure, Location, Resolved, Resolver, TsConfig, Way};
 
 /// What is to be scanned. All paths are absolute.
@@ -123,13 +123,9 @@ impl<'a> Scanner<'a> {
                 self.diagnostics.push(at_importer(diagnostic, importer.as_ref()));
             }
             Outcome::Invalid { text, code, problems } => {
-                for problem in problems {
-                    self.diagnostics.push(Diagnostic::error(code, problem.message).label(
-                        &location.file,
-                        &text,
-                        problem.range,
-                        "",
-                    ));
+                for Problem { range, message, help } in problems {
+                    let diagnostic = Diagnostic::error(code, message).label(&location.file, &text, range, "");
+                    self.diagnostics.push(help.into_iter().fold(diagnostic, Diagnostic::help));
                 }
             }
             Outcome::CommonJs { text, marker } => {

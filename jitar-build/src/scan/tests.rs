@@ -97,13 +97,13 @@ fn all_mistakes_are_reported_at_once() {
         ("app/node_modules/old/index.js", "module.exports = 1; const = 1"),
     ]);
     let expected = [
-        "JITAR0001 index.js \"=\": unexpected token `=`. Expected yield, an identifier, [ or {",
+        "JITAR0001 index.js \"=\": expected yield, a name, [ or {, found `=`",
         "JITAR0002 a.ts \"'./gone'\": cannot find module `./gone`: there is no `src/gone`",
         "JITAR0003 a.ts \"'node:fs'\": `node:fs` is a module of Node, which is not there at run time",
-        "JITAR0001 b.ts \"=\": unexpected token `=`. Expected yield, an identifier, [ or {",
+        "JITAR0001 b.ts \"=\": expected yield, a name, [ or {, found `=`",
         "JITAR0008 c.js \"module.exports\": a module of the application is written as CommonJS",
         "JITAR0002 d.ts \"'./style.css'\": cannot find module `./style.css`: there is no `src/style.css`",
-        "JITAR0009 data.json \"}\": expected value",
+        "JITAR0009 data.json \"}\": expected a value, found `}`",
     ];
     assert_eq!(shown(&diagnostics), expected);
     let import = graph.modules["file:///app/src/a.ts"].imports.iter().find(|import| import.specifier == "./b");

@@ -13,6 +13,6 @@ pub(crate) use host::{HostFunctions, op_jitar_host, op_jitar_host_async};
 pub use log::{Log, LogLevel, LogLine};
 pub(crate) use log::{LogSink, op_jitar_log, op_jitar_logs};
 pub(crate) use pass::op_jitar_pass;
-pub(crate) use report::{Observation, Observations, op_jitar_report, op_jitar_report_throw};
+pub(crate) use report::{Observation, Observations, Weight, op_jitar_report, op_jitar_report_throw};
 pub(crate) use run::{OutboundSlot, RunningCall, RunningCalls, op_jitar_run};
 pub(crate) use settle::{ReplySink, op_jitar_settle_bytes, op_jitar_settle_text};

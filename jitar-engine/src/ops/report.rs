@@ -21,8 +21,19 @@ pub(crate) struct Observation {
     pub(crate) module: Option<String>,
     /// Where: the innermost frame of the application.
     pub(crate) place: Option<Frame>,
-    /// Whether the module did not come to its end.
-    pub(crate) ends_evaluation: bool,
+    pub(crate) weight: Weight,
+}
+
+/// What an observation says of the evaluation that it was made in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Weight {
+    /// `import()` of the module with this specifier. It does what it does at start, if all modules of the unit are evaluated
+    /// in one go, the import succeeds and nothing is left open.
+    Import(String),
+    /// It goes on, and what it does means something else at start.
+    GoesOn,
+    /// The module did not come to its end.
+    Ends,
 }
 
 /// What was observed since the last look; shared by the op and the code that makes the snapshot.
@@ -41,17 +52,45 @@ impl Observations {
     }
 }
 
-/// Notes an impure operation that is about to happen (`guard.js`), with the place found on the JavaScript stack.
+/// Files of packages that read the clock while they are evaluated and mean nothing by it: a clock that stands at 0 does for
+/// them, and when they read it again at run time, the time that has passed is as good as for ever.
+const TIMELESS: &[(&str, &str)] = &[
+    // Counts calls within 16 ms; after 800 of them it gives up naming functions for debuggers.
+    ("lodash-es", "_shortOut.js"),
+];
+
+/// What the guard of the clock reports.
+const CLOCK: &str = "reads the clock (Date.now)";
+
+/// Notes an impure operation that is about to happen (`guard.js`), with the place found on the JavaScript stack. Returns
+/// whether it is the clock in a place where it may stand at 0 instead.
 #[op2(fast, reentrant)]
-pub(crate) fn op_jitar_report(scope: &mut v8::PinScope<'_, '_>, state: Rc<RefCell<OpState>>, #[string] what: &str) {
+pub(crate) fn op_jitar_report(
+    scope: &mut v8::PinScope<'_, '_>,
+    state: Rc<RefCell<OpState>>,
+    #[string] what: &str,
+) -> bool {
     let observations = state.borrow().try_borrow::<Observations>().cloned();
-    if let Some(observations) = observations {
-        let frames = application_frames(scope, STACK_DEPTH);
-        let module = frames.last().map(|frame| frame.specifier.clone());
-        let place = frames.into_iter().next();
-        let what = what.to_owned();
-        observations.add(Observation { what, module, place, ends_evaluation: false });
+    let Some(observations) = observations else { return false };
+    let frames = application_frames(scope, STACK_DEPTH);
+    if what == CLOCK && frames.first().is_some_and(|frame| is_timeless(&frame.specifier)) {
+        return true;
     }
+    let module = frames.last().map(|frame| frame.specifier.clone());
+    let place = frames.into_iter().next();
+    let what = what.to_owned();
+    observations.add(Observation { what, module, place, weight: Weight::GoesOn });
+    false
+}
+
+/// Whether a module is one of [`TIMELESS`], in any version: `file:///app/node_modules/<package>@<version>/<file>`.
+fn is_timeless(specifier: &str) -> bool {
+    let Some(path) = specifier.strip_prefix("file:///app/node_modules/") else { return false };
+    let is_file = |(package, file): &(&str, &str)| {
+        let version_and_file = path.strip_prefix(package).and_then(|rest| rest.strip_prefix('@'));
+        version_and_file.and_then(|rest| rest.split_once('/')).is_some_and(|(_, found)| found == *file)
+    };
+    TIMELESS.iter().any(is_file)
 }
 
 /// Notes that a module threw.
@@ -60,7 +99,7 @@ pub(crate) fn op_jitar_report_throw(state: &mut OpState, #[string] message: &str
     if let Some(observations) = state.try_borrow::<Observations>() {
         let place = place_in(stack).map(|place| format!(" at {place}")).unwrap_or_default();
         let what = format!("throws `{}`{place}", short_text(message));
-        observations.add(Observation { what, module: None, place: None, ends_evaluation: true });
+        observations.add(Observation { what, module: None, place: None, weight: Weight::Ends });
     }
 }
 
@@ -69,4 +108,24 @@ fn place_in(stack: &str) -> Option<String> {
     let frame = stack.lines().map(str::trim).find(|line| line.starts_with("at ") && line.contains("file:///app/"))?;
     let place = &frame[frame.find("file:///")?..];
     Some(short_text(place.trim_end_matches(')')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timeless_files_are_known_by_package_and_file() {
+        for (path, expected) in [
+            ("node_modules/lodash-es@4.18.1/_shortOut.js", true),
+            ("node_modules/lodash-es@5.0.0-beta.1/_shortOut.js", true),
+            ("node_modules/lodash-es@4.18.1/now.js", false),
+            ("node_modules/lodash@4.18.1/_shortOut.js", false),
+            ("node_modules/lodash-es-mine@1.0.0/_shortOut.js", false),
+            ("node_modules/lodash-es@4.18.1/deeper/_shortOut.js", false),
+            ("src/_shortOut.js", false),
+        ] {
+            assert_eq!(is_timeless(&format!("file:///app/{path}")), expected, "{path}");
+        }
+    }
 }

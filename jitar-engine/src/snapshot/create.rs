@@ -2,13 +2,18 @@
 //! whose evaluation could is left out and evaluated at start ("deferred").
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::task::{Context, Waker};
 
+use deno_core::{ModuleSpecifier, PollEventLoopOptions};
 use serde::{Deserialize, Serialize};
 
+use super::fingerprint::{Kind, seal};
+use super::load::Base;
 use super::order::Order;
-use super::trial::Trial;
-use super::{cold, fingerprint};
+use super::scripts;
+use super::trial::{Trial, block_on};
 use crate::archive::ModuleArchive;
+use crate::boot;
 use crate::error::EngineError;
 use crate::loader::ModuleStore;
 use crate::platform;
@@ -39,7 +44,41 @@ pub fn create_base() -> Result<Vec<u8>, EngineError> {
     let _guard = enter_tokio()?;
     platform::init_snapshot();
     let store = ModuleStore::from_archive(ModuleArchive::default());
-    Ok(fingerprint::seal(Trial::new(&store)?.into_blob()?, &cold::pack()?))
+    Ok(seal(Kind::Blob, Trial::new(&store)?.into_blob()?, &scripts::pack_cold()?))
+}
+
+/// What stands in for the base blob on machines of another kind than this one: the platform's scripts. V8 does not run.
+///
+/// # Errors
+/// When the crates of the web API do not lie where they were compiled.
+pub fn create_scripts() -> Result<Vec<u8>, EngineError> {
+    Ok(seal(Kind::Scripts, Vec::new(), &scripts::pack_all()?))
+}
+
+/// Compiles all modules of a unit that is evaluated from source, on top of a base blob. Call it in a process of its own.
+///
+/// # Errors
+/// When V8 fails. A module that cannot be compiled is left out: what is wrong with it, the service says when it starts.
+pub fn create_code(archive: &ModuleArchive, base: &'static [u8]) -> Result<Vec<u8>, EngineError> {
+    let _guard = enter_tokio()?;
+    platform::init_run(platform::ProcessLimits::default());
+    let store = ModuleStore::from_archive(archive.clone());
+    compile_all(Base::open(base)?, &store, archive)?;
+    Ok(seal(Kind::Code, store.compiled().pack(), &[]))
+}
+
+/// Loading a module compiles it and all that it imports; nothing is evaluated.
+fn compile_all(base: Base, store: &ModuleStore, archive: &ModuleArchive) -> Result<(), EngineError> {
+    let mut runtime = boot::compiler(base, store)?;
+    for module in &archive.modules {
+        let specifier = ModuleSpecifier::parse(&module.specifier);
+        let specifier = specifier.map_err(|error| EngineError::Boot(error.to_string()))?;
+        drop(block_on(runtime.load_side_es_module(&specifier)));
+    }
+    // What was compiled is handed over in a turn of the event loop.
+    let mut cx = Context::from_waker(Waker::noop());
+    drop(runtime.poll_event_loop(&mut cx, PollEventLoopOptions::default()));
+    Ok(())
 }
 
 /// Makes the blob of a unit. Call it in a process of its own: a module may make V8 abort. `left_out` are modules that are
@@ -61,7 +100,7 @@ pub fn create_unit(archive: &ModuleArchive, left_out: &[String]) -> Result<UnitB
         let warm: Vec<&str> = order.modules.iter().copied().filter(|module| !deferred.contains_key(*module)).collect();
         let mut trial = Trial::new(&store)?;
         let Err(observed) = trial.evaluate_all(&order, &warm) else {
-            let bytes = fingerprint::seal(trial.into_blob()?, &cold::pack()?);
+            let bytes = seal(Kind::Blob, trial.into_blob()?, &scripts::pack_cold()?);
             return Ok(UnitBlob { bytes, deferred: in_order(&order, deferred) });
         };
         drop(trial);

@@ -1,58 +1,89 @@
-//! What must be equal in the program that makes a blob and in the one that loads it. It stands behind V8's part of a file:
-//! `<V8's blob> <cold scripts> <their length> <fingerprint text> <its length> "JITARSNP"`, lengths as u32, little endian.
+//! What must be equal in the program that makes a file for V8 and in the one that loads it. It stands at the end of a file:
+//! `<content> <scripts> <their length> <fingerprint text> <its length> "JITARSNP"`, lengths as u32, little endian.
 
 use sha2::{Digest, Sha256};
 
 use crate::{extension, platform};
 
-/// Marks the end of a blob file.
+/// Marks the end of a file.
 const MAGIC: &[u8; 8] = b"JITARSNP";
 
-/// Version of the layout of a blob file.
-const FORMAT: u32 = 2;
+/// Version of the layout of these files.
+const FORMAT: u32 = 3;
 
-/// The fingerprint of this engine: one `name value` pair a line. Blobs of engines that differ in it do not fit.
-pub fn current() -> String {
-    let extensions = Sha256::digest(extension::names().join("\n"));
-    format!(
-        "format {FORMAT}\nengine {}\nv8 {}\narchitecture {}-{}\nrun-flags {}\nsnapshot-flags {}\nextensions {:.16x}\n",
-        env!("CARGO_PKG_VERSION"),
-        platform::v8_version(),
-        std::env::consts::ARCH,
-        std::env::consts::OS,
-        platform::RUN_FLAGS.join(" "),
-        platform::SNAPSHOT_FLAGS.join(" "),
-        extensions,
-    )
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A blob that V8 starts from. It fits one engine on one kind of machine.
+    Blob,
+    /// The platform's scripts, for machines of another kind than the one that builds.
+    Scripts,
+    /// Compiled code of modules.
+    Code,
 }
 
-/// The parts of a blob file.
+impl Kind {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Blob => "blob",
+            Self::Scripts => "scripts",
+            Self::Code => "code",
+        }
+    }
+}
+
+/// The fingerprint of this engine: one `name value` pair a line. Files of engines that differ in it do not fit. It holds no
+/// more than matters to files of that kind: scripts are the same for all kinds of machines.
+pub fn current(kind: Kind) -> String {
+    let (engine, v8) = (env!("CARGO_PKG_VERSION"), platform::v8_version());
+    let mut text = format!("kind {}\nformat {FORMAT}\nengine {engine}\nv8 {v8}\n", kind.name());
+    if kind != Kind::Scripts {
+        let (architecture, system) = (std::env::consts::ARCH, std::env::consts::OS);
+        let flags = platform::RUN_FLAGS.join(" ");
+        text.push_str(&format!("architecture {architecture}-{system}\nrun-flags {flags}\n"));
+    }
+    if kind == Kind::Blob {
+        let flags = platform::SNAPSHOT_FLAGS.join(" ");
+        let extensions = Sha256::digest(extension::names().join("\n"));
+        text.push_str(&format!("snapshot-flags {flags}\nextensions {extensions:.16x}\n"));
+    }
+    text
+}
+
+/// The parts of a file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Parts<'a> {
-    /// What V8 wrote.
-    pub(super) blob: &'a [u8],
-    /// The scripts that are not in it, packed.
-    pub(super) cold: &'a [u8],
+    /// What V8 wrote, or compiled code.
+    pub(super) content: &'a [u8],
+    /// Scripts that are not in it, packed.
+    pub(super) scripts: &'a [u8],
     pub(super) fingerprint: &'a str,
 }
 
-/// Appends the other parts to what V8 wrote.
-pub(super) fn seal(mut blob: Vec<u8>, cold: &[u8]) -> Vec<u8> {
-    for part in [cold, current().as_bytes()] {
-        let length = u32::try_from(part.len()).unwrap_or(u32::MAX);
-        blob.extend_from_slice(part);
-        blob.extend_from_slice(&length.to_le_bytes());
+impl Parts<'_> {
+    /// Whether the file says that it is of that kind.
+    pub(super) fn is(&self, kind: Kind) -> bool {
+        self.fingerprint.lines().next().and_then(|line| line.strip_prefix("kind ")) == Some(kind.name())
     }
-    blob.extend_from_slice(MAGIC);
-    blob
 }
 
-/// Splits a blob file into its parts.
+/// Appends the other parts to the content.
+pub(super) fn seal(kind: Kind, mut content: Vec<u8>, scripts: &[u8]) -> Vec<u8> {
+    for part in [scripts, current(kind).as_bytes()] {
+        let length = u32::try_from(part.len()).unwrap_or(u32::MAX);
+        content.extend_from_slice(part);
+        content.extend_from_slice(&length.to_le_bytes());
+    }
+    content.extend_from_slice(MAGIC);
+    content
+}
+
+/// Splits a file into its parts.
 pub(super) fn unseal(file: &[u8]) -> Option<Parts<'_>> {
     let rest = file.strip_suffix(MAGIC)?;
     let (rest, fingerprint) = split_last_part(rest)?;
-    let (blob, cold) = split_last_part(rest)?;
-    Some(Parts { blob, cold, fingerprint: std::str::from_utf8(fingerprint).ok()? })
+    let (content, scripts) = split_last_part(rest)?;
+    Some(Parts { content, scripts, fingerprint: std::str::from_utf8(fingerprint).ok()? })
 }
 
 fn split_last_part(file: &[u8]) -> Option<(&[u8], &[u8])> {
@@ -78,15 +109,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sealed_blob_opens_again() {
-        let file = seal(b"blob".to_vec(), b"cold");
-        let fingerprint = current();
-        assert_eq!(unseal(&file), Some(Parts { blob: b"blob", cold: b"cold", fingerprint: &fingerprint }));
+    fn a_sealed_file_opens_again() {
+        for kind in [Kind::Blob, Kind::Scripts, Kind::Code] {
+            let file = seal(kind, b"blob".to_vec(), b"cold");
+            let fingerprint = current(kind);
+            let parts = Parts { content: b"blob", scripts: b"cold", fingerprint: &fingerprint };
+            assert!(parts.is(kind));
+            assert_eq!(unseal(&file), Some(parts));
+        }
+    }
+
+    /// What a cross build carries must fit a machine of another kind.
+    #[test]
+    fn scripts_fit_every_machine() {
+        assert!(!current(Kind::Scripts).contains(std::env::consts::ARCH));
+        assert!(current(Kind::Code).contains(std::env::consts::ARCH));
     }
 
     #[test]
     fn damaged_files_are_refused() {
-        let file = seal(b"blob".to_vec(), b"cold");
+        let file = seal(Kind::Blob, b"blob".to_vec(), b"cold");
         for damaged in [&file[..file.len() - 1], &file[..4], b"", MAGIC, b"\xff\xff\xff\xffJITARSNP"] {
             assert_eq!(unseal(damaged), None);
         }

@@ -1,7 +1,8 @@
-//! Blobs as a process loads them: matched or refused before V8 sees them.
+//! Files for V8 as a process loads them: matched or refused before V8 sees them.
 
-use super::cold::{self, Sources};
-use super::fingerprint;
+use super::fingerprint::{self, Kind, Parts};
+use super::scripts::{self, Scripts, Sources};
+use crate::compiled::CompiledCode;
 use crate::error::EngineError;
 
 /// A blob that fits this program.
@@ -23,13 +24,9 @@ impl Blob {
     /// # Errors
     /// When the file is damaged or was made by an engine that differs.
     pub fn open(unit: &str, file: &'static [u8]) -> Result<Self, EngineError> {
-        let damaged = |reason: &str| EngineError::SnapshotDamaged { unit: unit.to_owned(), reason: reason.to_owned() };
-        let parts = fingerprint::unseal(file).ok_or_else(|| damaged("it has no fingerprint"))?;
-        if let Some(difference) = fingerprint::difference(parts.fingerprint, &fingerprint::current()) {
-            return Err(EngineError::SnapshotMismatch { unit: unit.to_owned(), difference });
-        }
-        let cold = cold::unpack(parts.cold).ok_or_else(|| damaged("its scripts cannot be read"))?;
-        Ok(Self { bytes: parts.blob, cold })
+        let parts = checked(unit, file, Kind::Blob)?;
+        let cold = scripts::unpack(parts.scripts).ok_or_else(|| damaged(unit, "its scripts cannot be read"))?;
+        Ok(Self { bytes: parts.content, cold })
     }
 
     pub(crate) fn bytes(self) -> &'static [u8] {
@@ -40,4 +37,50 @@ impl Blob {
     pub(crate) fn cold_scripts(self) -> Sources {
         self.cold
     }
+}
+
+/// The platform without an application.
+#[derive(Debug, Clone, Copy)]
+pub enum Base {
+    /// A blob.
+    Blob(Blob),
+    /// Its scripts: what a build for another kind of machine can make.
+    Scripts(Scripts),
+}
+
+impl Base {
+    /// Checks a base file.
+    ///
+    /// # Errors
+    /// As [`Blob::open`].
+    pub fn open(file: &'static [u8]) -> Result<Self, EngineError> {
+        const NAME: &str = "base";
+        if !fingerprint::unseal(file).is_some_and(|parts| parts.is(Kind::Scripts)) {
+            return Blob::open(NAME, file).map(Self::Blob);
+        }
+        let parts = checked(NAME, file, Kind::Scripts)?;
+        let sources = scripts::unpack(parts.scripts).ok_or_else(|| damaged(NAME, "its scripts cannot be read"))?;
+        Ok(Self::Scripts(Scripts::of(sources)))
+    }
+}
+
+/// Checks a file with compiled code of a unit's modules.
+///
+/// # Errors
+/// As [`Blob::open`].
+pub(crate) fn open_code(unit: &str, file: &'static [u8]) -> Result<CompiledCode, EngineError> {
+    let parts = checked(unit, file, Kind::Code)?;
+    CompiledCode::unpack(parts.content).ok_or_else(|| damaged(unit, "its compiled code cannot be read"))
+}
+
+fn checked<'a>(unit: &str, file: &'a [u8], kind: Kind) -> Result<Parts<'a>, EngineError> {
+    let parts = fingerprint::unseal(file).ok_or_else(|| damaged(unit, "it has no fingerprint"))?;
+    match fingerprint::difference(parts.fingerprint, &fingerprint::current(kind)) {
+        Some(difference) => Err(EngineError::SnapshotMismatch { unit: unit.to_owned(), difference }),
+        None => Ok(parts),
+    }
+}
+
+fn damaged(unit: &str, reason: &str) -> EngineError {
+    EngineError::SnapshotDamaged { unit: unit.to_owned(), reason: reason.to_owned() }
 }

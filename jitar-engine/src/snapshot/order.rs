@@ -84,6 +84,11 @@ impl<'a> Order<'a> {
         self.entrances.get(module).copied().unwrap_or(module)
     }
 
+    /// Whether two modules are one, or part of one cycle: then they are evaluated together.
+    fn are_together(&self, one: &str, other: &str) -> bool {
+        one == other || self.entrances.get(one).is_some_and(|entrance| self.entrances.get(other) == Some(entrance))
+    }
+
     /// Static imports of a module.
     pub(super) fn imports_of(&self, module: &str) -> &'a [String] {
         self.imports.get(module).copied().unwrap_or_default()
@@ -115,14 +120,19 @@ impl<'a> Order<'a> {
         let mut earlier = Earlier::default();
         for &module in &self.modules {
             let closure = self.closure(module);
-            let reason = causes.get(module).cloned().or_else(|| earlier.noticed_by(module, &closure, changes));
+            // What it reaches beside itself and its cycle was evaluated before, or is deferred by itself.
+            let changing = closure
+                .iter()
+                .copied()
+                .find(|reached| changes.contains(*reached) && self.are_together(module, reached));
+            let reason = causes.get(module).cloned().or_else(|| earlier.noticed_by(module, &closure, changing));
             // A module of a cycle is evaluated with all others of it, also with those that come later.
             let reason = reason.or_else(|| {
                 closure.iter().find(|reached| causes.contains_key(**reached)).map(|cause| imports_text(cause))
             });
             if let Some(reason) = reason {
                 deferred.insert(module.to_owned(), reason);
-                earlier.add(module, &closure, changes);
+                earlier.add(module, &closure, changing);
             }
         }
         deferred
@@ -134,30 +144,28 @@ impl<'a> Order<'a> {
 struct Earlier<'a> {
     /// Every module that one of them reaches, with the first that does.
     reached: BTreeMap<&'a str, &'a str>,
-    /// The first of what they reach that changes the global object.
+    /// The first of them that changes the global object.
     changing: Option<&'a str>,
 }
 
 impl<'a> Earlier<'a> {
-    fn add(&mut self, module: &'a str, closure: &BTreeSet<&'a str>, changes: &BTreeSet<String>) {
+    /// `changing` is the module itself, or one of its cycle, when it changes the global object.
+    fn add(&mut self, module: &'a str, closure: &BTreeSet<&'a str>, changing: Option<&'a str>) {
         for reached in closure {
             self.reached.entry(reached).or_insert(module);
-            if changes.contains(*reached) {
-                self.changing.get_or_insert(reached);
-            }
         }
+        self.changing = self.changing.or(changing);
     }
 
-    /// Why `module` would notice that they have not run, if it would.
-    fn noticed_by(&self, module: &str, closure: &BTreeSet<&'a str>, changes: &BTreeSet<String>) -> Option<String> {
+    /// Why `module` would notice that they have not run, if it would. `changing` as above.
+    fn noticed_by(&self, module: &str, closure: &BTreeSet<&'a str>, changing: Option<&'a str>) -> Option<String> {
         let (_, first) = self.reached.first_key_value()?;
         if let Some((reached, earlier)) = closure.iter().find_map(|reached| Some((reached, self.reached.get(reached)?)))
         {
             return Some(if reached == earlier { imports_text(earlier) } else { shares_text(reached, earlier) });
         }
-        if let Some(changing) = closure.iter().find(|reached| changes.contains(**reached)) {
-            let subject =
-                if *changing == module { "it".to_owned() } else { format!("`{}`", short_specifier(changing)) };
+        if let Some(changing) = changing {
+            let subject = if changing == module { "it".to_owned() } else { format!("`{}`", short_specifier(changing)) };
             let first = short_specifier(first);
             return Some(format!("{subject} changes the global object after `{first}`, which is deferred"));
         }
@@ -237,6 +245,20 @@ mod tests {
         assert_eq!(deferred(&graph, &["clock"], &["clock"]), ["clock", "entry", "other", "sharing", "user"]);
         assert_eq!(deferred(&graph, &["clock"], &["early"]), ["clock", "entry", "sharing", "user"]);
         assert_eq!(deferred(&graph, &[], &["other"]), [] as [&str; 0]);
+    }
+
+    /// What was evaluated in its place is no reason, whoever reaches it.
+    #[test]
+    fn changes_count_where_they_are_made() {
+        let graph = archive(&[
+            ("entry", &["effect", "clock", "later"]),
+            ("effect", &[]),
+            ("clock", &["effect"]),
+            ("later", &[]),
+        ]);
+        assert_eq!(deferred(&graph, &["clock"], &["effect"]), ["clock", "entry"]);
+        let cycle = archive(&[("entry", &["clock", "a"]), ("clock", &[]), ("a", &["b"]), ("b", &["a"])]);
+        assert_eq!(deferred(&cycle, &["clock"], &["a"]), ["a", "b", "clock", "entry"]);
     }
 
     #[test]

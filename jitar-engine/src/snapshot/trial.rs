@@ -2,20 +2,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
 
 use deno_core::error::CoreError;
 use deno_core::futures::FutureExt;
+use deno_core::futures::future::FusedFuture;
 use deno_core::{JsRuntimeForSnapshot, ModuleSpecifier, PollEventLoopOptions, RuntimeOptions};
 
 use crate::archive::ModuleKind;
 use crate::error::{EngineError, exception_of, short_specifier};
-use crate::extension::{self, Scripts};
+use crate::extension::{self, Platform};
 use crate::handles::Handles;
 use crate::loader::{ArchiveLoader, MapPlace, ModuleStore};
-use crate::ops::{Observation, Observations};
+use crate::ops::{Observation, Observations, Weight};
 use crate::snapshot::is_application;
 use crate::snapshot::order::Order;
+use crate::snapshot::rehash;
 use crate::stack::Frame;
 
 /// A runtime that is about to become a blob. Must be made inside a tokio runtime.
@@ -45,7 +49,7 @@ impl Trial {
                 observations: Some(observations.clone()),
                 maps: MapPlace::Apart,
             })),
-            extensions: extension::all(Scripts::Included),
+            extensions: extension::all(Platform::FromCrates),
             ..Default::default()
         })
         .map_err(|error| EngineError::Boot(exception_of(&error).to_string()))?;
@@ -58,7 +62,8 @@ impl Trial {
     /// Evaluates modules of an order, as imports of one module, and says what made it unclean.
     pub(super) fn evaluate_all<'a>(&mut self, order: &Order<'a>, modules: &[&'a str]) -> Result<(), Vec<Observation>> {
         // When all of them are there, the program's own entry evaluates them.
-        let modules = if modules.len() == order.modules.len() { &modules[modules.len() - 1..] } else { modules };
+        let is_whole = modules.len() == order.modules.len();
+        let modules = if is_whole { &modules[modules.len() - 1..] } else { modules };
         let mut seen = BTreeSet::new();
         let entrances = modules.iter().map(|module| order.entrance(module)).filter(|module| seen.insert(*module));
         let import = |module: &str| {
@@ -67,7 +72,21 @@ impl Trial {
         };
         let imports: String = entrances.map(import).collect();
         let observed = self.evaluate("jitar:warm", Some(imports));
-        if observed.is_empty() { Ok(()) } else { Err(observed) }
+        // Whatever was evaluated after the others is so at start, too; but only if none of the others comes later then.
+        let is_clean = observed.is_empty() || (is_whole && self.have_succeeded(&observed));
+        if is_clean { Ok(()) } else { Err(observed) }
+    }
+
+    /// Whether these observations are of `import()` only, and each of them did what it was to do: a module that threw
+    /// cannot be in a blob.
+    fn have_succeeded(&mut self, observed: &[Observation]) -> bool {
+        let imported = |observation: &Observation| match &observation.weight {
+            Weight::Import(specifier) => Some(specifier.clone()),
+            Weight::GoesOn | Weight::Ends => None,
+        };
+        let imported: Option<BTreeSet<String>> = observed.iter().map(imported).collect();
+        // A module is evaluated once; what comes of it is said again.
+        imported.is_some_and(|all| all.iter().all(|specifier| self.evaluate(specifier, None).is_empty()))
     }
 
     /// Evaluates modules one by one, so that everything seen can be told which module it came from. Leaves the runtime
@@ -96,7 +115,7 @@ impl Trial {
                 let culprit = culprit.unwrap_or_else(|| module.to_owned());
                 findings.causes.entry(culprit).or_insert_with(|| self.in_words(first));
             }
-            let is_unknown = observed.iter().any(|observation| observation.ends_evaluation);
+            let is_unknown = observed.iter().any(|observation| observation.weight == Weight::Ends);
             if is_unknown {
                 failed.insert(module);
             }
@@ -113,7 +132,7 @@ impl Trial {
             self.handles.call(&mut self.runtime, name)?;
         }
         drop(self.handles);
-        Ok(self.runtime.snapshot().into_vec())
+        rehash::allow(self.runtime.snapshot().into_vec())
     }
 
     /// Loads a module, from `code` when it is given, and evaluates it with microtasks only. Returns what was seen.
@@ -123,8 +142,10 @@ impl Trial {
             failure.get_or_insert_with(|| error.to_string());
         }
         let mut observed = self.observations.take();
-        if let (Some(what), true) = (failure, observed.is_empty()) {
-            observed.push(Observation { what, module: None, place: None, ends_evaluation: true });
+        let is_explained = observed.iter().any(|observation| !matches!(observation.weight, Weight::Import(_)));
+        if let (Some(what), false) = (failure, is_explained) {
+            // Who imports by `import()` and waits for it is told of first.
+            observed.push(Observation { what, module: None, place: None, weight: Weight::Ends });
         }
         observed
     }
@@ -137,15 +158,25 @@ impl Trial {
             None => block_on(self.runtime.load_side_es_module(&specifier)),
         };
         let module = loaded.ok_or("loading did not end")?.map_err(in_words)?;
-        let mut evaluated = self.runtime.mod_evaluate(module);
-        // One turn runs the microtasks; there is nothing else to run, since timers and ops are reported before they start.
-        let mut cx = Context::from_waker(Waker::noop());
-        let turn = self.runtime.poll_event_loop(&mut cx, PollEventLoopOptions::default());
-        match (evaluated.poll_unpin(&mut cx), turn) {
-            (Poll::Pending, _) => Err("waits for something at the top level".to_owned()),
-            (Poll::Ready(Err(error)), _) | (Poll::Ready(Ok(())), Poll::Ready(Err(error))) => Err(in_words(error)),
-            (Poll::Ready(Ok(())), _) => Ok(()),
+        let mut evaluated = self.runtime.mod_evaluate(module).boxed_local().fuse();
+        // Turns run the microtasks and what is imported by `import()`; there is nothing else to run, since timers and ops
+        // are reported before they start.
+        let woken = Arc::new(Woken::default());
+        let waker = Waker::from(Arc::clone(&woken));
+        let mut cx = Context::from_waker(&waker);
+        for _ in 0..MOST_TURNS {
+            let turn = self.runtime.poll_event_loop(&mut cx, PollEventLoopOptions::default());
+            if let Poll::Ready(outcome) = evaluated.poll_unpin(&mut cx) {
+                outcome.map_err(in_words)?;
+            }
+            match turn {
+                Poll::Ready(outcome) if evaluated.is_terminated() => return outcome.map_err(in_words),
+                Poll::Ready(_) => break,
+                Poll::Pending if !woken.0.swap(false, Ordering::Relaxed) => break,
+                Poll::Pending => {}
+            }
         }
+        if evaluated.is_terminated() { Ok(()) } else { Err("waits for something at the top level".to_owned()) }
     }
 
     /// Whether a module is JSON.
@@ -161,8 +192,21 @@ impl Trial {
     }
 }
 
+/// Turns of the event loop that a module gets. Each `import()` within a module that was itself imported so takes some.
+const MOST_TURNS: usize = 10_000;
+
+/// Whether the event loop wants another turn.
+#[derive(Default)]
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Waits for loading, which never has to wait: the loader answers at once.
-fn block_on<T>(future: impl Future<Output = T>) -> Option<T> {
+pub(super) fn block_on<T>(future: impl Future<Output = T>) -> Option<T> {
     let mut future = std::pin::pin!(future);
     match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => Some(value),

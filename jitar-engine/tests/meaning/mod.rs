@@ -1,5 +1,5 @@
 //! A snapshot never changes what a program means: every application of the tables answers the same when it starts from its
-//! own blob and when all of it is evaluated at start, and the modules that the build defers are those that the row names.
+//! own blob, when all of it is evaluated at start, and when there is no blob at all, and the modules that the build defers are those that the row names.
 
 mod effects;
 mod order;
@@ -60,12 +60,13 @@ impl Case {
             made.deferred.iter().filter_map(|module| module.strip_prefix("file:///app/src/")).collect();
         let warm = outcome(&made, Worker::try_start);
         let source = outcome(&made, Worker::try_start_from_source);
+        let scripts = outcome(&made, Worker::try_start_from_scripts);
         let expected = self.answer;
-        let is_right = deferred == self.deferred && warm == expected && source == expected;
+        let is_right = deferred == self.deferred && [&warm, &source, &scripts].into_iter().all(|said| said == expected);
         let reasons = || deferred.iter().map(|module| made.reason(&format!("file:///app/src/{module}")));
         (!is_right).then(|| {
             format!(
-                "{}\n  expected    {expected}\n  from blob   {warm}\n  from source {source}\n  deferred    {deferred:?}, expected {:?}\n  because     {:?}",
+                "{}\n  expected    {expected}\n  from blob   {warm}\n  from source {source}\n  no blob     {scripts}\n  deferred    {deferred:?}, expected {:?}\n  because     {:?}",
                 self.name,
                 self.deferred,
                 reasons().collect::<Vec<_>>(),

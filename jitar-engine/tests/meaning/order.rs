@@ -187,7 +187,7 @@ pub(super) const CASES: &[Case] = &[
                 "const { there } = await import('./there.js');\nexport async function run() { const again = await import('./there.js'); return [there, again.there].join(); }",
             ),
         ],
-        deferred: &["m.js"],
+        deferred: &[],
         answer: "there,there",
     },
     Case {
@@ -199,8 +199,60 @@ pub(super) const CASES: &[Case] = &[
                 "import { there } from './there.js'; const { there: again } = await import('./there.js');\nexport async function run() { return again === there; }",
             ),
         ],
-        deferred: &["m.js"],
+        deferred: &[],
         answer: "true",
+    },
+    Case {
+        name: "an import at the top level that nobody waits for comes after the others",
+        modules: &[
+            ("log.js", "export const log = [];"),
+            ("late.js", "import { log } from './log.js'; log.push('late');"),
+            ("first.js", "import { log } from './log.js'; import('./late.js'); log.push('first');"),
+            ("second.js", "import { log } from './log.js'; log.push('second');"),
+            (
+                "m.js",
+                "import './first.js'; import './second.js'; import { log } from './log.js';\nexport async function run() { await import('./late.js'); return log.join(); }",
+            ),
+        ],
+        deferred: &[],
+        answer: "first,second,late",
+    },
+    Case {
+        name: "an import at the top level comes after modules that are deferred",
+        modules: &[
+            ("late.js", "globalThis.log.push('late');"),
+            ("first.js", "globalThis.log = ['first']; import('./late.js');"),
+            ("clock.js", "globalThis.log.push('clock' + typeof Date.now());"),
+            (
+                "m.js",
+                "import './first.js'; import './clock.js';\nexport async function run() { await import('./late.js'); return globalThis.log.join(); }",
+            ),
+        ],
+        deferred: &["first.js", "clock.js", "m.js"],
+        answer: "first,clocknumber,late",
+    },
+    Case {
+        name: "an import at the top level of a module that reads the clock",
+        modules: &[
+            ("clock.js", "export const kind = typeof Date.now();"),
+            ("m.js", "const { kind } = await import('./clock.js');\nexport async function run() { return kind; }"),
+        ],
+        deferred: &["m.js"],
+        answer: "number",
+    },
+    Case {
+        name: "modules that change what modules before a deferred one have changed",
+        modules: &[
+            ("effect.js", "globalThis.effects = ['effect'];"),
+            ("clock.js", "import './effect.js'; export const clock = typeof Date.now();"),
+            ("pure.js", "export const pure = globalThis.effects.length;"),
+            (
+                "m.js",
+                "import { clock } from './clock.js'; import { pure } from './pure.js';\nexport async function run() { return [clock, pure, ...globalThis.effects].join(); }",
+            ),
+        ],
+        deferred: &["clock.js", "m.js"],
+        answer: "number,1,effect",
     },
     Case {
         name: "an import while a call runs",

@@ -4,6 +4,59 @@ use super::Case;
 
 pub(super) const CASES: &[Case] = &[
     Case {
+        name: "buffers that grow, and buffers that were given away",
+        modules: &[(
+            "m.js",
+            "const growing = new ArrayBuffer(8, { maxByteLength: 16 }); const view = new Uint8Array(growing); view[7] = 7; const data = new DataView(growing);\nconst given = new ArrayBuffer(8); const lost = new Uint8Array(given); const kept = given.transfer(4);\nexport async function run() { const before = [view.length, view[7], data.byteLength, growing.resizable, growing.maxByteLength]; growing.resize(16); const after = [view.length, data.byteLength]; growing.resize(8); return [...before, ...after, lost.length, given.detached, kept.byteLength].join(); }",
+        )],
+        deferred: &[],
+        answer: "8,7,8,true,16,16,16,0,true,4",
+    },
+    Case {
+        name: "iterators of all kinds half-way",
+        modules: &[(
+            "m.js",
+            "const helper = Iterator.from([1, 2, 3, 4]).map((x) => x * 2).filter((x) => x > 2); helper.next();\nconst matches = 'a1b2'.matchAll(/[a-z](\\d)/g); matches.next(); const text = 'xyz'[Symbol.iterator](); text.next();\nasync function* later() { yield 1; yield 2; } const asynchronous = later(); await asynchronous.next(); let list = null; for (let n = 0; n < 200000; n++) list = { list, n };\nexport async function run() { let length = 0; for (let at = list; at; at = at.list) length++; return [helper.next().value, matches.next().value?.[1], text.next().value, (await asynchronous.next()).value, length].join(); }",
+        )],
+        deferred: &[],
+        answer: "6,2,y,2,200000",
+    },
+    // V8 hashes strings anew in each process: whatever is found by a hash must be found again.
+    Case {
+        name: "objects with many keys, of which some were deleted",
+        modules: &[(
+            "m.js",
+            "const many = {}; for (let n = 0; n < 2000; n++) many['key' + n] = n; for (let n = 0; n < 1000; n++) delete many['key' + n];\nconst frozen = Object.freeze(Object.fromEntries(Array.from({ length: 300 }, (_, n) => ['f' + n, n])));\nconst bare = Object.assign(Object.create(null), { [Symbol.for('s')]: 's', ...frozen });\nexport async function run() { let sum = 0; for (let n = 0; n < 2000; n++) sum += many['key' + n] ?? 0; return [sum, Object.keys(many).length, frozen.f299, 'f5' in frozen, bare.f150, bare[Symbol.for('s')]].join(); }",
+        )],
+        deferred: &[],
+        answer: "1499500,1000,299,true,150,s",
+    },
+    Case {
+        name: "maps and sets by text and by object, and iterators half-way",
+        modules: &[(
+            "m.js",
+            "const object = {}, symbol = Symbol(); const map = new Map([['a', 1], ['b', 2], [object, 3], [symbol, 4], [NaN, 5], [1.5, 6], [7n, 7]]);\nconst entries = map.entries(); entries.next(); map.delete('a'); map.set('late', 8);\nconst set = new Set(Array.from({ length: 500 }, (_, n) => 'text' + n)); const texts = set.values(); texts.next();\nconst weak = new WeakMap([[object, 'weak']]);\nexport async function run() { return [[...entries].map(([, value]) => value).join(''), map.get(object), map.get(symbol), map.get(NaN), map.get(1.5), map.get(7n), set.has('text' + 499), set.has('text500'), texts.next().value, weak.get(object)].join(); }",
+        )],
+        deferred: &[],
+        answer: "2345678,3,4,5,6,7,true,false,text1,weak",
+    },
+    Case {
+        name: "modules with many exports, by name and by namespace",
+        modules: &[
+            (
+                "names.js",
+                "export const a1 = 1, a2 = 2, a3 = 3, a4 = 4, a5 = 5, a6 = 6, a7 = 7, a8 = 8, a9 = 9; export let counter = 0; export function count() { counter++; } export default class {}",
+            ),
+            ("again.js", "export * from './names.js'; export { a1 as first } from './names.js';"),
+            (
+                "m.js",
+                "import * as names from './again.js'; import { a9, first, counter, count } from './again.js';\nexport async function run() { const key = 'a' + 7; count(); const late = await import('./names.js'); return [names[key], a9, first, counter === late.counter, Object.keys(names).length, 'a3' in names, typeof late.default].join(); }",
+            ),
+        ],
+        deferred: &[],
+        answer: "7,9,1,true,12,true,function",
+    },
+    Case {
         name: "top-level await of promises",
         modules: &[(
             "m.js",

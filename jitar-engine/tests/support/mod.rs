@@ -2,7 +2,7 @@
 #![expect(dead_code, reason = "tests and benches use different parts")]
 
 use std::cell::RefCell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -16,7 +16,7 @@ use jitar_engine::call::{
 };
 use jitar_engine::host::HostTable;
 use jitar_engine::permissions::Permissions;
-use jitar_engine::snapshot::{Blob, Deferred};
+use jitar_engine::snapshot::{Base, Blob, Deferred};
 use jitar_engine::{
     Certificates, Isolate, IsolateControl, IsolateOptions, Log, LogLevel, LogLine, ModuleStore, Source,
     TerminationReason, ValueLimits, platform,
@@ -44,7 +44,9 @@ pub(crate) struct App {
 /// What was made of an application.
 pub(crate) struct Made {
     archive: ModuleArchive,
-    folder: tempfile::TempDir,
+    /// Shared by all isolates, as in a service.
+    pub(crate) store: ModuleStore,
+    folder: Folder,
     pub(crate) deferred: Vec<String>,
     reasons: Vec<Deferred>,
     host: HostTable,
@@ -52,10 +54,28 @@ pub(crate) struct Made {
     blob: OnceLock<Blob>,
 }
 
-/// What a child process makes: the blob of an archive's unit, or the base blob.
+/// Where the files of an application are.
+pub(crate) enum Folder {
+    /// Removed with the value.
+    Own(tempfile::TempDir),
+    /// Of another process.
+    Other(PathBuf),
+}
+
+impl Folder {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Own(folder) => folder.path(),
+            Self::Other(folder) => folder,
+        }
+    }
+}
+
+/// What a child process makes: the blob of an archive's unit, its compiled code on top of a base blob, or that blob.
 #[derive(Serialize, Deserialize)]
 struct Request {
     archive: Option<PathBuf>,
+    base: Option<PathBuf>,
     folder: PathBuf,
 }
 
@@ -139,11 +159,8 @@ impl App {
         let archive = self.archive();
         let packed = folder.path().join("archive");
         std::fs::write(&packed, archive.pack().expect("packs")).expect("written");
-        make(&Request { archive: Some(packed), folder: folder.path().to_owned() });
-        let report = std::fs::read(folder.path().join("deferred")).expect("report");
-        let reasons: Vec<Deferred> = serde_json::from_slice(&report).expect("decodes");
-        let deferred = reasons.iter().map(|deferred| deferred.specifier.clone()).collect();
-        Made { archive, folder, deferred, reasons, host: self.host, blob: OnceLock::new() }
+        make(&Request { archive: Some(packed), base: None, folder: folder.path().to_owned() });
+        Made { host: self.host, ..Made::load(Folder::Own(folder)) }
     }
 }
 
@@ -158,13 +175,26 @@ fn make(request: &Request) {
 }
 
 /// The base blob; made once, and kept for the life of the process, as in a service.
-fn base() -> Blob {
-    static BASE: OnceLock<Blob> = OnceLock::new();
-    *BASE.get_or_init(|| {
+fn base() -> Base {
+    static BASE: OnceLock<Base> = OnceLock::new();
+    *BASE.get_or_init(|| Base::open(base_file()).expect("fits"))
+}
+
+fn base_file() -> &'static [u8] {
+    static FILE: OnceLock<Vec<u8>> = OnceLock::new();
+    FILE.get_or_init(|| {
         let folder = tempfile::tempdir().expect("folder");
-        make(&Request { archive: None, folder: folder.path().to_owned() });
-        let file = std::fs::read(folder.path().join("base")).expect("blob");
-        Blob::open("base", file.leak()).expect("fits")
+        make(&Request { archive: None, base: None, folder: folder.path().to_owned() });
+        std::fs::read(folder.path().join("base")).expect("blob")
+    })
+}
+
+/// What a cross build makes in place of the base blob.
+fn scripts() -> Base {
+    static BASE: OnceLock<Base> = OnceLock::new();
+    *BASE.get_or_init(|| {
+        let file = jitar_engine::snapshot::create_scripts().expect("the crates are there");
+        Base::open(file.leak()).expect("fits")
     })
 }
 
@@ -188,6 +218,12 @@ pub(crate) fn serve_blob_request() -> bool {
         return true;
     };
     let archive = ModuleArchive::unpack(&std::fs::read(archive).expect("read")).expect("unpacks");
+    if let Some(base) = request.base {
+        let base = std::fs::read(base).expect("read").leak();
+        let code = jitar_engine::snapshot::create_code(&archive, base).expect("compiles");
+        std::fs::write(request.folder.join("code"), code).expect("written");
+        return true;
+    }
     let unit = jitar_engine::snapshot::create_unit(&archive, &[]).expect("makes the blob");
     std::fs::write(request.folder.join("unit"), unit.bytes).expect("written");
     let report = serde_json::to_string(&unit.deferred).expect("encodes");
@@ -207,6 +243,42 @@ impl Made {
 
     pub(crate) fn blob_file(&self) -> Vec<u8> {
         std::fs::read(self.folder.path().join("unit")).expect("blob")
+    }
+
+    /// Compiles the modules in a child process. Compiled code fits the blob that it was made on top of.
+    pub(crate) fn code_file(&self) -> Vec<u8> {
+        let folder = self.folder.path();
+        let base = folder.join("base");
+        std::fs::write(&base, base_file()).expect("written");
+        make(&Request { archive: Some(folder.join("archive")), base: Some(base), folder: folder.to_owned() });
+        std::fs::read(folder.join("code")).expect("code")
+    }
+
+    /// What another process made in this folder.
+    pub(crate) fn load(folder: Folder) -> Self {
+        let read = |name: &str| std::fs::read(folder.path().join(name)).expect("a file");
+        let archive = ModuleArchive::unpack(&read("archive")).expect("unpacks");
+        let reasons: Vec<Deferred> = serde_json::from_slice(&read("deferred")).expect("decodes");
+        let deferred = reasons.iter().map(|deferred| deferred.specifier.clone()).collect();
+        let store = ModuleStore::from_archive(archive.clone());
+        Self { archive, store, folder, deferred, reasons, host: &[], blob: OnceLock::new() }
+    }
+
+    /// Where the files of the application are.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Lets the next isolate compile everything.
+    pub(crate) fn forget_code(&mut self) {
+        self.store = ModuleStore::from_archive(self.archive.clone());
+    }
+
+    /// Lets isolates have what a file holds of their modules.
+    pub(crate) fn set_code(&mut self, code: Vec<u8>) -> Result<(), String> {
+        let packed = self.archive.pack().expect("packs");
+        self.store = ModuleStore::with_code("test", packed, code.leak()).map_err(|error| error.to_string())?;
+        Ok(())
     }
 
     /// What a service starts from.
@@ -267,6 +339,11 @@ impl Worker {
         Self::start_with(made, Source::Base(base()), Permissions::default())
     }
 
+    /// Without any blob, as after a cross build.
+    pub(crate) fn try_start_from_scripts(made: &Made) -> Result<Self, String> {
+        Self::start_with(made, Source::Base(scripts()), Permissions::default())
+    }
+
     fn start_with(made: &Made, source: Source, permissions: Permissions) -> Result<Self, String> {
         let replies = Rc::<RefCell<Vec<(u32, Reply)>>>::default();
         let sink = Rc::clone(&replies);
@@ -304,7 +381,7 @@ impl Worker {
         let control = IsolateControl::for_this_thread();
         let options = IsolateOptions {
             source,
-            modules: ModuleStore::from_archive(made.archive.clone()),
+            modules: made.store.clone(),
             heap: 64 << 20,
             buffers: 64 << 20,
             values: ValueLimits::default(),
@@ -325,6 +402,11 @@ impl Worker {
     pub(crate) fn drive(&mut self, mut body: impl FnMut(&mut Isolate, &mut std::task::Context<'_>) -> Poll<()>) {
         let isolate = &mut self.isolate;
         self.tokio.block_on(std::future::poll_fn(|cx| body(isolate, cx)));
+    }
+
+    /// The hash that V8 gives a text.
+    pub(crate) fn hash_of(&mut self, text: &str) -> u32 {
+        self.isolate.hash_of(text)
     }
 
     /// Calls a procedure and waits for its reply.

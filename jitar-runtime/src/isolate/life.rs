@@ -53,9 +53,9 @@ impl Life {
         let control = self.control();
         let reason = control.as_ref().and_then(IsolateControl::terminated).unwrap_or(TerminationReason::Wall);
         let culprit = control.as_ref().and_then(IsolateControl::culprit).or_else(|| self.calls.only());
-        let count = recipe.counters.count_ended(reason);
-        let stack = control.map(|control| recipe.stack_of(&control)).unwrap_or_default();
         let setting = reason.setting();
+        let count = recipe.metrics.replaced(setting);
+        let stack = control.map(|control| recipe.stack_of(&control)).unwrap_or_default();
         tracing::error!("Replaced an isolate that exceeded `{setting}` ({count} since the start){stack}");
         self.calls.end_all(|id| {
             if culprit == Some(id) { IsolateError::Exceeded(reason) } else { IsolateError::Replaced(reason) }

@@ -5,7 +5,6 @@
 //! calls and starts a fresh isolate.
 
 mod calls;
-mod counters;
 mod debug;
 mod error;
 mod life;

@@ -17,6 +17,7 @@ use super::supervisor;
 use super::thread::Booted;
 use crate::app::{App, Unit};
 use crate::config::Config;
+use crate::telemetry::IsolateMetrics;
 
 /// All isolates of a service; cheap to clone.
 #[derive(Clone)]
@@ -42,6 +43,8 @@ pub(crate) struct PoolOptions {
     pub(crate) outbound: Arc<dyn Outbound>,
     /// Where debuggers find the isolates; then they are started from source.
     pub(crate) debug: Option<Arc<DebugTargets>>,
+    /// What the isolates count.
+    pub(crate) metrics: IsolateMetrics,
 }
 
 /// A call number that no call has: the dispatcher uses it for calls made outside of any call.
@@ -56,8 +59,8 @@ impl IsolatePool {
     pub(crate) async fn start(options: PoolOptions) -> Result<Self, IsolateError> {
         let recipe = Arc::new(Recipe::new(options)?);
         let (isolates, limits) = (recipe.config.isolates.max(1), recipe.config.limits);
-        let queue =
-            Arc::new(Queue::new(isolates, limits.pending.saturating_mul(isolates).saturating_add(limits.queue)));
+        let capacity = limits.pending.saturating_mul(isolates).saturating_add(limits.queue);
+        let queue = Arc::new(Queue::new(isolates, capacity, recipe.metrics.clone()));
         let mut starting = Starting { members: Vec::with_capacity(isolates), queue, recipe };
         let started = starting.start(isolates).await;
         let Starting { members, queue, recipe } = starting;
@@ -117,6 +120,7 @@ impl IsolatePool {
             cancel.armed = false;
             return Err(IsolateError::Stopped);
         }
+        shared.queue.wake_soon();
         let outcome = tokio::time::timeout_at(deadline.into(), replied).await;
         cancel.armed = outcome.is_err();
         match outcome {

@@ -2,22 +2,27 @@
 //! it: so a call never stands behind an isolate that is busy while another one is free.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Context;
 
 use futures::task::AtomicWaker;
+use thread_local::ThreadLocal;
 
 use super::message::Start;
+use crate::telemetry::IsolateMetrics;
 
 /// The queue, and who may be woken to take from it.
 pub(super) struct Queue {
     waiting: Mutex<Waiting>,
     /// One for each isolate of the pool.
     seats: Box<[Seat]>,
+    /// Whether a thread that adds calls is going to wake isolates for them.
+    is_waking: ThreadLocal<Arc<AtomicBool>>,
     /// Calls that wait or run.
     taken: AtomicUsize,
     capacity: usize,
+    metrics: IsolateMetrics,
 }
 
 #[derive(Default)]
@@ -39,13 +44,15 @@ const AWAKE: usize = 0;
 
 impl Queue {
     /// A queue for so many isolates; at most `capacity` calls wait or run at a time.
-    pub(super) fn new(isolates: usize, capacity: usize) -> Self {
+    pub(super) fn new(isolates: usize, capacity: usize, metrics: IsolateMetrics) -> Self {
         let seat = |_| Seat { state: AtomicUsize::new(AWAKE), waker: AtomicWaker::new() };
         Self {
             waiting: Mutex::default(),
             seats: (0..isolates).map(seat).collect(),
+            is_waking: ThreadLocal::new(),
             taken: AtomicUsize::new(0),
             capacity,
+            metrics,
         }
     }
 
@@ -56,23 +63,47 @@ impl Queue {
         (taken < self.capacity).then_some(place)
     }
 
-    /// Adds a call and wakes the sleeping isolate that has least to do. Whether somebody will take it.
+    /// Adds a call, for which an isolate has yet to be woken. Whether somebody will take it.
     pub(super) fn push(&self, start: Start) -> bool {
-        {
-            let mut waiting = self.waiting();
-            if waiting.is_closed {
-                return false;
-            }
-            waiting.calls.push_back(start);
+        let mut waiting = self.waiting();
+        if waiting.is_closed {
+            return false;
         }
-        self.wake_one();
+        waiting.calls.push_back(start);
+        self.metrics.set_waiting(waiting.calls.len());
         true
+    }
+
+    /// Wakes isolates when this thread's other tasks that are ready have run: they often add calls too. To wake a thread
+    /// for each of them costs more than most calls, above all where both threads share a core.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    pub(super) fn wake_soon(self: &Arc<Self>) {
+        let is_waking = self.is_waking.get_or_default();
+        if is_waking.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let (queue, is_waking) = (Arc::clone(self), Arc::clone(is_waking));
+        tokio::spawn(async move {
+            is_waking.store(false, Ordering::Relaxed);
+            queue.wake();
+        });
+    }
+
+    /// Wakes a sleeping isolate for each waiting call, as far as there are any: those first that have least to do.
+    fn wake(&self) {
+        let waiting = self.waiting().calls.len();
+        for _ in 0..waiting.min(self.seats.len()) {
+            self.wake_one();
+        }
     }
 
     /// The next call, for the isolate of that number.
     pub(super) fn take(&self, isolate: usize) -> Option<Start> {
         let mut waiting = self.waiting();
         let start = waiting.calls.pop_front()?;
+        self.metrics.set_waiting(waiting.calls.len());
         // While the queue is locked: who looks for a call that is not in the queue finds out who has it.
         start.taken_by.store(isolate, Ordering::Release);
         Some(start)
@@ -83,6 +114,7 @@ impl Queue {
         let mut waiting = self.waiting();
         let before = waiting.calls.len();
         waiting.calls.retain(|start| start.id != id);
+        self.metrics.set_waiting(waiting.calls.len());
         waiting.calls.len() < before
     }
 
@@ -111,6 +143,7 @@ impl Queue {
         let mut waiting = self.waiting();
         waiting.is_closed = true;
         waiting.calls.clear();
+        self.metrics.set_waiting(0);
     }
 
     fn wake_one(&self) {
@@ -164,7 +197,7 @@ mod tests {
 
     /// Two isolates that sleep with so many calls under way.
     fn sleeping(under_way: [usize; 2]) -> (Queue, [Arc<Woken>; 2]) {
-        let queue = Queue::new(2, 3);
+        let queue = Queue::new(2, 3, IsolateMetrics::default());
         let woken = [Arc::<Woken>::default(), Arc::<Woken>::default()];
         for (isolate, woken) in woken.iter().enumerate() {
             let waker = Waker::from(Arc::clone(woken));
@@ -181,13 +214,38 @@ mod tests {
     #[test]
     fn the_least_busy_sleeper_is_woken_and_each_only_once() {
         let (queue, woken) = sleeping([5, 2]);
-        assert!(queue.push(start(1)));
+        let push = |id| {
+            assert!(queue.push(start(id)));
+            queue.wake();
+        };
+        push(1);
         assert_eq!(count(&woken), [0, 1]);
-        assert!(queue.push(start(2)));
+        push(2);
         assert_eq!(count(&woken), [1, 1], "the other one is about to take the first call");
-        assert!(queue.push(start(3)));
+        push(3);
         assert_eq!(count(&woken), [1, 1], "both look at the queue before they sleep again");
         assert_eq!(queue.take(0).map(|start| start.id), Some(1));
+    }
+
+    #[tokio::test]
+    async fn calls_that_come_together_wake_once_for_all() {
+        let (queue, woken) = sleeping([0, 0]);
+        let queue = Arc::new(queue);
+        for id in 0..5 {
+            queue.push(start(id));
+            queue.wake_soon();
+        }
+        assert_eq!(count(&woken), [0, 0]);
+        tokio::task::yield_now().await;
+        assert_eq!(count(&woken), [1, 1]);
+
+        while queue.take(0).is_some() {}
+        queue.awake(0, &Context::from_waker(&Waker::from(Arc::clone(&woken[0]))));
+        assert!(queue.doze(0, 0));
+        queue.push(start(5));
+        queue.wake_soon();
+        tokio::task::yield_now().await;
+        assert_eq!(count(&woken), [2, 1]);
     }
 
     #[test]
@@ -195,6 +253,7 @@ mod tests {
         let (queue, woken) = sleeping([0, 0]);
         queue.awake(0, &Context::from_waker(Waker::noop()));
         queue.push(start(1));
+        queue.wake();
         assert_eq!(count(&woken), [0, 1]);
         assert!(!queue.doze(0, 0));
         let taken = queue.take(1).expect("is there");
@@ -217,7 +276,7 @@ mod tests {
 
     #[test]
     fn places_are_bounded_and_come_back() {
-        let queue = Queue::new(1, 2);
+        let queue = Queue::new(1, 2, IsolateMetrics::default());
         let places = [queue.reserve(), queue.reserve()];
         assert!(places.iter().all(Option::is_some) && queue.reserve().is_none());
         drop(places);

@@ -1,23 +1,23 @@
 //! How the isolates of a pool are made, prepared for calls and torn down.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jitar_engine::call::Outbound;
 use jitar_engine::host::HostTable;
 use jitar_engine::inspector::Inspect;
-use jitar_engine::snapshot::Blob;
+use jitar_engine::snapshot::{Base, Blob};
 use jitar_engine::{
     EngineError, Isolate, IsolateControl, IsolateOptions, Log, LogLevel, LogLine, ModuleStore, Source, short_specifier,
 };
 use tracing::Level;
 
 use super::IsolateError;
-use super::counters::Counters;
 use super::debug::DebugTargets;
 use super::life::Life;
 use super::pool::PoolOptions;
 use crate::config::Config;
-use crate::telemetry::APP;
+use crate::telemetry::{APP, IsolateMetrics};
 
 /// How isolates of the pool are made, as often as needed.
 pub(super) struct Recipe {
@@ -27,7 +27,9 @@ pub(super) struct Recipe {
     host: HostTable,
     outbound: Arc<dyn Outbound>,
     debug: Option<Arc<DebugTargets>>,
-    pub(super) counters: Counters,
+    pub(super) metrics: IsolateMetrics,
+    /// Threads whose isolate was given up while a built-in function of V8 still runs in it.
+    stuck: AtomicUsize,
 }
 
 /// Which isolate of the pool is meant.
@@ -48,17 +50,37 @@ impl Role {
 impl Recipe {
     pub(super) fn new(options: PoolOptions) -> Result<Self, IsolateError> {
         let (app, unit) = (options.app, options.unit);
-        let open = |name: &str, file| Blob::open(name, file).map_err(|error| IsolateError::Boot(error.to_string()));
+        let failed = |error: EngineError| IsolateError::Boot(error.to_string());
+        let base = || Base::open(app.base).map(Source::Base).map_err(failed);
         let source = match unit.snapshot {
-            [] => Source::Base(open("base", app.base)?),
+            [] => base()?,
             // Breakpoints cannot be set in scripts that come out of a blob.
-            _ if options.debug.is_some() => Source::Base(open("base", app.base)?),
-            file => Source::Unit { blob: open(unit.id, file)?, has_deferred: !unit.deferred.is_empty() },
+            _ if options.debug.is_some() => base()?,
+            file => {
+                let blob = Blob::open(unit.id, file).map_err(failed)?;
+                Source::Unit { blob, has_deferred: !unit.deferred.is_empty() }
+            }
         };
-        let modules = ModuleStore::new(unit.archive);
+        let modules = match unit.code {
+            [] => ModuleStore::new(unit.archive),
+            code => ModuleStore::with_code(unit.id, unit.archive, code).map_err(failed)?,
+        };
         let (config, outbound, debug) = (options.config, options.outbound, options.debug);
-        let (host, counters) = (unit.host, Counters::default());
-        Ok(Self { source, modules, config, host, outbound, debug, counters })
+        let (host, metrics, stuck) = (unit.host, options.metrics, AtomicUsize::new(0));
+        Ok(Self { source, modules, config, host, outbound, debug, metrics, stuck })
+    }
+
+    /// Notes that a thread is given up, unless so many are already.
+    pub(super) fn add_stuck(&self, most: usize) -> bool {
+        let more = |stuck| (stuck < most).then_some(stuck + 1);
+        let added = self.stuck.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+        added.map(|before| self.metrics.set_stuck(before + 1)).is_ok()
+    }
+
+    /// Notes that V8 returned on a thread that was given up.
+    pub(super) fn remove_stuck(&self) {
+        let before = self.stuck.fetch_sub(1, Ordering::Relaxed);
+        self.metrics.set_stuck(before.saturating_sub(1));
     }
 
     /// How a debugger gets to the isolate of this place in the pool.

@@ -123,11 +123,9 @@ impl Watch {
 /// Answers the calls of an isolate that does not end, and lets another thread take its place.
 fn give_up(pool: &Shared, member: &Member, life: &Life) {
     life.answer_ended(&pool.recipe);
-    let stuck = &pool.recipe.counters.stuck;
-    if life.is_replaced() || stuck.load(Ordering::Relaxed) >= MOST_STUCK {
+    if life.is_replaced() || !pool.recipe.add_stuck(MOST_STUCK) {
         return;
     }
-    stuck.fetch_add(1, Ordering::Relaxed);
     life.set_replaced();
     tracing::warn!("A built-in function does not end; its isolate is given up, and another one takes its place");
     replace(pool, member);

@@ -2,7 +2,6 @@
 
 use std::future::poll_fn;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -42,7 +41,7 @@ pub(super) fn spawn(
         runtime.block_on(Thread { idx, life: &life, receiver, queue: &queue, recipe: &recipe }.run(ready));
         life.set_control(None);
         if life.is_replaced() {
-            recipe.counters.stuck.fetch_sub(1, Ordering::Relaxed);
+            recipe.remove_stuck();
         }
     };
     let thread = std::thread::Builder::new().name(format!("jitar-isolate-{idx}")).stack_size(stack).spawn(body);

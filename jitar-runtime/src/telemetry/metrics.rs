@@ -41,6 +41,12 @@ pub(crate) const LOSSES: &str = "lost_workers";
 pub(crate) const REJECTED: &str = "rejected_calls";
 /// Calls that were ended by a limit, by its name.
 pub(crate) const LIMITS: &str = "limits_exceeded";
+/// Isolates that were replaced because they exceeded a limit, by its name.
+pub(crate) const REPLACED: &str = "isolates_replaced";
+/// Threads that were given up because V8 does not return to them.
+pub(crate) const STUCK: &str = "isolates_stuck";
+/// Calls that wait for an isolate.
+pub(crate) const WAITING: &str = "calls_waiting";
 /// Workers of a gateway, by state.
 pub(crate) const WORKERS: &str = "workers";
 
@@ -66,7 +72,16 @@ pub(crate) struct Metrics {
     losses: Counter,
     rejected: Family<ReasonLabel, Counter>,
     limits: Family<LimitLabel, Counter>,
+    isolates: IsolateMetrics,
     workers: Family<StateLabel, Gauge>,
+}
+
+/// What the isolates of a process count; cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct IsolateMetrics {
+    replaced: Family<LimitLabel, Counter>,
+    stuck: Gauge,
+    waiting: Gauge,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -146,6 +161,11 @@ impl Default for Metrics {
             losses: registered(&mut registry, LOSSES, "Workers to which the connection was lost"),
             rejected: registered(&mut registry, REJECTED, "Calls that were turned away"),
             limits: registered(&mut registry, LIMITS, "Calls that were ended by a limit"),
+            isolates: IsolateMetrics {
+                replaced: registered(&mut registry, REPLACED, "Isolates that exceeded a limit and were replaced"),
+                stuck: registered(&mut registry, STUCK, "Threads on which a built-in function of V8 does not end"),
+                waiting: registered(&mut registry, WAITING, "Calls that wait for an isolate"),
+            },
             workers: registered(&mut registry, WORKERS, "Workers of this gateway"),
             duration: duration.clone(),
             names: RwLock::default(),
@@ -248,6 +268,11 @@ impl Metrics {
         self.limits.get_or_create(&LimitLabel { limit: limit.to_owned() }).inc();
     }
 
+    /// For the isolates of this process.
+    pub(crate) fn isolates(&self) -> IsolateMetrics {
+        self.isolates.clone()
+    }
+
     /// So many workers are in the state now.
     pub(crate) fn set_workers(&self, state: &'static str, n: usize) {
         self.workers.get_or_create(&StateLabel { state }).set(i64::try_from(n).unwrap_or(i64::MAX));
@@ -259,6 +284,23 @@ impl Metrics {
         // Writing to a string does not fail.
         let (Ok(()) | Err(std::fmt::Error)) = encode(&mut text, &self.registry);
         text
+    }
+}
+
+impl IsolateMetrics {
+    /// An isolate exceeded the limit of that setting and is replaced; how often that happened so far.
+    pub(crate) fn replaced(&self, setting: &str) -> u64 {
+        self.replaced.get_or_create(&LimitLabel { limit: setting.to_owned() }).inc() + 1
+    }
+
+    /// So many threads are given up now.
+    pub(crate) fn set_stuck(&self, n: usize) {
+        self.stuck.set(i64::try_from(n).unwrap_or(i64::MAX));
+    }
+
+    /// So many calls wait now.
+    pub(crate) fn set_waiting(&self, n: usize) {
+        self.waiting.set(i64::try_from(n).unwrap_or(i64::MAX));
     }
 }
 
@@ -313,7 +355,13 @@ mod tests {
         metrics.ejected();
         metrics.lost();
         metrics.rejected("rate");
-        metrics.limit_exceeded("cpu");
+        metrics.limit_exceeded("limits.cpu");
+        assert_eq!(
+            ["limits.cpu", "limits.cpu", "limits.heap"].map(|limit| metrics.isolates().replaced(limit)),
+            [1, 2, 1]
+        );
+        metrics.isolates().set_stuck(1);
+        metrics.isolates().set_waiting(7);
         metrics.set_workers("available", 3);
         metrics
     }
@@ -333,7 +381,11 @@ mod tests {
             "jitar_ejections_total 1",
             "jitar_lost_workers_total 1",
             "jitar_rejected_calls_total{reason=\"rate\"} 1",
-            "jitar_limits_exceeded_total{limit=\"cpu\"} 1",
+            "jitar_limits_exceeded_total{limit=\"limits.cpu\"} 1",
+            "jitar_isolates_replaced_total{limit=\"limits.cpu\"} 2",
+            "jitar_isolates_replaced_total{limit=\"limits.heap\"} 1",
+            "jitar_isolates_stuck 1",
+            "jitar_calls_waiting 7",
             "jitar_workers{state=\"available\"} 3",
         ] {
             assert!(text.lines().any(|known| known == line), "{line}\n{text}");

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use rustls::client::ResolvesClientCert;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 
 use super::{Tls, provider};
@@ -18,9 +20,26 @@ const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
 pub(crate) fn client_config(tls: &Tls) -> Result<ClientConfig, Error> {
     let builder = ClientConfig::builder_with_provider(provider()).with_safe_default_protocol_versions()?;
     let verifier = Arc::new(CurrentServers(tls.clone()));
-    let mut config = builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
+    let builder = builder.dangerous().with_custom_certificate_verifier(verifier);
+    let mut config = builder.with_client_cert_resolver(Arc::new(CurrentIdentity(tls.clone())));
     config.alpn_protocols = PROTOCOLS.map(<[u8]>::to_vec).to_vec();
     Ok(config)
+}
+
+/// Shows the current certificate to services that require one.
+#[derive(Debug)]
+struct CurrentIdentity(Tls);
+
+impl ResolvesClientCert for CurrentIdentity {
+    /// The authorities that a service names are hints only: it refuses what it does not trust, and then says so.
+    fn resolve(&self, _: &[&[u8]], schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        let current = self.0.current();
+        current.identity().filter(|identity| identity.key.choose_scheme(schemes).is_some()).map(Arc::clone)
+    }
+
+    fn has_certs(&self) -> bool {
+        self.0.current().identity().is_some()
+    }
 }
 
 /// Checks other services against the current authorities.

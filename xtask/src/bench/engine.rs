@@ -1,4 +1,4 @@
-//! The engine without HTTP: what `jitar-engine/benches/engine.rs` measures.
+//! The engine without HTTP: what `jitar-engine/benches/engine.rs` and `host.rs` measure.
 
 use std::process::Stdio;
 
@@ -14,7 +14,7 @@ pub(super) fn measure(workspace: &Workspace) -> Result<Vec<Measured>> {
     term::status("Measuring", "the engine");
     let mut command = cargo::command(workspace, "bench");
     // The whole workspace is selected, as everywhere, so that nothing is compiled with other features.
-    command.args(["--workspace", "--bench", "engine"]).stderr(Stdio::inherit());
+    command.args(["--workspace", "--bench", "engine", "--bench", "host"]).stderr(Stdio::inherit());
     let output = command.output().context("cannot start cargo")?;
     ensure!(output.status.success(), "the benchmark of the engine failed; its messages stand above");
     let text = String::from_utf8(output.stdout).context("the benchmark printed something else than text")?;
@@ -31,6 +31,8 @@ fn measured(line: &str) -> Result<Measured> {
         "µs" => "µs",
         "MB" => "MB",
         "kB" => "kB",
+        "ns" => "ns",
+        "×" => "×",
         _ => "calls/s",
     };
     Ok(Measured::new(name, unit, samples.iter().filter_map(Value::as_f64).collect()))

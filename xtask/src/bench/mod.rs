@@ -4,6 +4,7 @@
 mod build;
 mod cluster;
 mod engine;
+mod limits;
 mod load;
 mod node;
 mod process;
@@ -41,6 +42,8 @@ enum What {
     Cluster,
     /// From sources to JavaScript, beside esbuild and tsc
     Build,
+    /// Hundreds of calls that never end or take all memory, for minutes; only when it is named
+    Limits,
 }
 
 /// One quantity of one subject.
@@ -115,6 +118,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     }
     if wanted(What::Build) {
         results.extend(build::measure(workspace, options.quick)?);
+    }
+    if options.what.contains(&What::Limits) {
+        results.extend(limits::measure(workspace, options.quick)?);
     }
     let rows: Vec<Vec<String>> = results.iter().map(Measured::row).collect();
     println!("\n{}\n{}", term::style(Tone::Strong, "Median and spread"), term::table(&rows, 1));

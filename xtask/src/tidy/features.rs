@@ -12,22 +12,37 @@ use crate::{cargo, tools};
 /// Where the sides are made equal.
 const MANIFEST: &str = "jitar-engine/Cargo.toml";
 
-/// Compares the two sides of the example, which has both.
+/// Compares the two sides of the example, which has both; and the example alone, as the package of a user is, with the
+/// whole workspace and its tests, whose compiled crates tests use for packages outside of it.
 pub(super) fn check(workspace: &Workspace) -> Result<Vec<Finding>> {
-    let engine: BTreeSet<String> =
-        tree(workspace, &["--package", "jitar-engine", "--edges", "normal"])?.into_keys().collect();
-    let both = tree(workspace, &["--package", "example-service", "--edges", "normal,build"])?;
-    let differing = both.into_iter().filter(|(package, features)| engine.contains(package) && features.len() > 1);
-    let finding = |(package, features): (String, BTreeSet<String>)| {
-        let sides: Vec<String> = features.into_iter().map(|features| format!("[{features}]")).collect();
-        let message = format!(
-            "`{package}` has the features {} in build scripts and programs: name it here with all of them, so that V8 is \
-             compiled once",
-            sides.join(" and ")
-        );
-        Finding { path: MANIFEST.to_owned(), line: 1, message }
-    };
-    Ok(differing.map(finding).collect())
+    let machine = tools::machine()?;
+    let below = |package: &str| tree(workspace, &["--package", package, "--edges", "normal"]);
+    // Without a target cargo takes the two sides for one.
+    let both = |which: &[&str]| tree(workspace, &[which, &["--target", &machine]].concat());
+    let example = both(&["--package", "example-service", "--edges", "normal,build"])?;
+    let (engine, build) = (below("jitar-engine")?, below("jitar-build")?);
+    let all = both(&["--workspace", "--edges", "normal,build,dev"])?;
+    let differing = example.into_iter().filter_map(|(package, features)| {
+        let unknown = |features: &String| all.get(&package).is_none_or(|known| !known.contains(features));
+        if engine.contains_key(&package) && features.len() > 1 {
+            Some((package, features, "in build scripts and programs"))
+        } else if build.contains_key(&package) && features.iter().any(unknown) {
+            let features = &features | &all.get(&package).cloned().unwrap_or_default();
+            Some((package, features, "alone and with the rest of the workspace"))
+        } else {
+            None
+        }
+    });
+    Ok(differing.map(|(package, features, places)| finding(&package, &features, places)).collect())
+}
+
+fn finding(package: &str, features: &BTreeSet<String>, places: &str) -> Finding {
+    let sides: Vec<String> = features.iter().map(|features| format!("[{features}]")).collect();
+    let message = format!(
+        "`{package}` has the features {} {places}: name it here with all of them, so that V8 is compiled once",
+        sides.join(" and ")
+    );
+    Finding { path: MANIFEST.to_owned(), line: 1, message }
 }
 
 /// Each package (name and version) with the sets of features that it is compiled with.

@@ -46,7 +46,7 @@ const RULES: [Rule; 6] = [
             "jitar-runtime/src/config/",
             "jitar-runtime/src/cli.rs",
             "jitar-build/src/cargo.rs",
-            "jitar-build/src/snapshot.rs",
+            "jitar-build/build.rs",
             "jitar-build/src/snapshot/",
             "jitar-macros/src/service/names.rs",
             "tests/",

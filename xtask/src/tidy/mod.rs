@@ -67,7 +67,11 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<SourceFile>) -> Result<()
     for entry in entries {
         let path = entry.path();
         let kind = entry.file_type()?;
-        if kind.is_dir() && !SKIPPED.iter().any(|name| entry.file_name() == *name) {
+        // In a second working tree `.git` is a file.
+        if SKIPPED.iter().any(|name| entry.file_name() == *name) {
+            continue;
+        }
+        if kind.is_dir() {
             collect(root, &path, files)?;
         } else if kind.is_file() {
             let name = path.strip_prefix(root)?.to_string_lossy().replace('\\', "/");

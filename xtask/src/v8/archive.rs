@@ -38,11 +38,8 @@ impl Archive {
         let path = workspace.root.join("Cargo.lock");
         let lock = fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
         let version = locked_version(&lock).with_context(|| format!("`{}` does not lock `v8`", path.display()))?;
-        let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-        let about = String::from_utf8(tools::output_of(Command::new(rustc).arg("-vV"))?)?;
-        let target = about.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc names no host")?;
         let mirror = env::var("RUSTY_V8_MIRROR").ok();
-        Ok(Self::new(version, target, mirror.as_deref().unwrap_or(RELEASES)))
+        Ok(Self::new(version, &tools::machine()?, mirror.as_deref().unwrap_or(RELEASES)))
     }
 
     fn new(version: &str, target: &str, releases: &str) -> Self {

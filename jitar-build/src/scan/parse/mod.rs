@@ -10,6 +10,7 @@ mod environment;
 mod exports;
 mod host_calls;
 mod imports;
+mod mistakes;
 mod namespaces;
 mod parameters;
 mod shapes;
@@ -22,7 +23,7 @@ use std::fmt;
 use camino::Utf8Path;
 use indexmap::IndexMap;
 use swc_core::common::comments::SingleThreadedComments;
-use swc_core::common::{FileName, GLOBALS, Globals, Mark, SourceMap, Span, Spanned, sync::Lrc};
+use swc_core::common::{FileName, GLOBALS, Globals, Mark, SourceMap, Span, sync::Lrc};
 use swc_core::ecma::ast::{EsVersion, Module, ModuleItem, Program};
 use swc_core::ecma::parser::{EsSyntax, Syntax as ParserSyntax, TsSyntax, parse_file_as_module, parse_file_as_program};
 use swc_core::ecma::transforms::base::resolver;
@@ -116,11 +117,18 @@ pub(super) struct Problem {
     pub(super) range: Range,
     /// What it is: lower case, no final period.
     pub(super) message: String,
+    /// The way out, where it is known.
+    pub(super) help: Option<String>,
 }
 
 impl Problem {
     fn new(span: Span, message: impl Into<String>) -> Self {
-        Self { range: range(span), message: message.into() }
+        Self::at(range(span), message)
+    }
+
+    /// A mistake at this place.
+    pub(super) fn at(range: Range, message: impl Into<String>) -> Self {
+        Self { range, message: message.into(), help: None }
     }
 
     /// Takes over a message of the parser or of a pass, in our form.
@@ -208,10 +216,10 @@ fn parse_module(text: &str, language: Language, options: &Options, form: Form) -
     let parsed = parse_file_as_module(&file, language.syntax(), EsVersion::latest(), Some(&comments), &mut errors);
     let module = match parsed {
         Ok(module) if errors.is_empty() => module,
-        Ok(_) => return Err(problems(errors)),
+        Ok(_) => return Err(mistakes::explain(&errors, text, language)),
         Err(error) => {
             errors.push(error);
-            return Err(problems(errors));
+            return Err(mistakes::explain(&errors, text, language));
         }
     };
     GLOBALS.set(&Globals::new(), || {
@@ -312,14 +320,6 @@ pub(super) fn types_of(text: &str, language: Language) -> Option<TypeTable> {
     Some(shapes::table(&module, std::iter::empty()))
 }
 
-fn problems(errors: Vec<swc_core::ecma::parser::error::Error>) -> Vec<Problem> {
-    let mut problems: Vec<Problem> =
-        errors.into_iter().map(|error| Problem::quoted(error.span(), &error.kind().msg())).collect();
-    problems.sort_by_key(|problem| problem.range);
-    problems.dedup();
-    problems
-}
-
 /// Bytes of the file's text; nothing for generated code.
 pub(crate) fn range(span: Span) -> Range {
     if span.is_dummy() || span.is_pure() {
@@ -354,16 +354,22 @@ pub(crate) mod tests {
     /// The mistakes in a text, each with the part that it points at.
     pub(in super::super) fn refused(text: &str, language: Language) -> Vec<String> {
         let problems = parse(text, language, &Options::default(), Form::Module).expect_err(text);
-        let show = |Problem { range, message }: Problem| format!("{}: {message}", &text[range.start..range.end]);
+        let show = |Problem { range, message, .. }: Problem| format!("{}: {message}", &text[range.start..range.end]);
         problems.into_iter().map(show).collect()
+    }
+
+    /// The mistakes in a text, each with its way out.
+    pub(super) fn refused_with_help(text: &str, language: Language) -> Vec<(String, String)> {
+        let problems = parse(text, language, &Options::default(), Form::Module).expect_err(text);
+        problems.into_iter().map(|problem| (problem.message, problem.help.unwrap_or_default())).collect()
     }
 
     #[test]
     fn mistakes_carry_their_place() {
         let cases: [(&str, Language, &[&str]); 7] = [
-            ("const a = ;", Language::JavaScript, &[";: expression expected"]),
-            ("'é'; const a;", Language::JavaScript, &["a: 'const' declarations must be initialized"]),
-            ("let a: string", Language::JavaScript, &[":: expected a semicolon"]),
+            ("const a = ;", Language::JavaScript, &[";: expected an expression"]),
+            ("'é'; const a;", Language::JavaScript, &["a: a constant has no value"]),
+            ("let a: string", Language::JavaScript, &[":: expected `;` or a new line"]),
             ("import fs = require('fs'); fs", Language::TypeScript, &["import fs = require('fs');: import assignment"]),
             ("export = 1", Language::TypeScript, &["export = 1: export assignment cannot be used"]),
             (
@@ -371,7 +377,7 @@ pub(crate) mod tests {
                 Language::JavaScript,
                 &["import defer * as a from './a': `import source`"],
             ),
-            ("delete a; 08", Language::JavaScript, &["a: 'delete' cannot be called", "08: legacy decimal"]),
+            ("delete a; 08", Language::JavaScript, &["a: a variable cannot be deleted", "08: a number begins"]),
         ];
         for (text, language, expected) in cases {
             let problems = refused(text, language);

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::diagnostics::{Diagnostic, Diagnostics, codes};
 
-use super::super::load::{json_message, position_of};
+use super::super::load::json_mistake;
 use super::super::specifier;
 use super::files::{Preference, find, index};
 use super::{Failure, Way, exports};
@@ -220,10 +220,10 @@ impl Packages {
         match serde_json::from_str(json) {
             Ok(json) => Some(json),
             Err(error) => {
-                let message = format!("`package.json` cannot be read: {}", json_message(&error));
-                let range = position_of(json, &error);
+                let mistake = json_mistake(json, &error);
+                let message = format!("`package.json` cannot be read: {}", mistake.message);
                 let diagnostic = Diagnostic::error(&codes::UNREADABLE_FILE, message);
-                self.diagnostics.push(diagnostic.label(&file, &Arc::from(json), range, ""));
+                self.diagnostics.push(diagnostic.label(&file, &Arc::from(json), mistake.range, ""));
                 None
             }
         }

@@ -383,9 +383,14 @@ fn paths_and_base_url_of_tsconfig() {
 #[test]
 fn mistakes_in_tsconfig_carry_their_place() {
     let cases = [
-        ("{ \"compilerOptions\": 1 }", "JITAR0007 Error invalid type: integer `1`, expected an object", "1"),
+        ("{ \"compilerOptions\": 1 }", "JITAR0007 Error `compilerOptions` must be an object", "1"),
+        ("[]", "JITAR0007 Error `tsconfig.json` must be an object", "[]"),
+        ("{ \"compilerOptions\": { \"jsx\": 1 } }", "JITAR0007 Error `jsx` must be a string", "1"),
+        ("{ \"compilerOptions\": { \"paths\": [] } }", "JITAR0007 Error `paths` must be an object", "[]"),
+        ("{ \"compilerOptions\": { \"paths\": { \"@/*\": \"a\" } } }", "JITAR0007 Error `@/*` must be a list", "\"a\""),
+        ("{ \"extends\": [true] }", "JITAR0007 Error `extends` must be a string", "true"),
         ("{ \"extends\": \"./gone\" }", "JITAR0007 Error cannot find `./gone`, which this file extends", "./gone"),
-        ("{ \"a\": }", "JITAR0007 Error expected value", "}"),
+        ("{ \"a\": }", "JITAR0007 Error expected a value, found `}`", "}"),
         (
             "{ \"compilerOptions\": { \"useDefineForClassFields\": false } }",
             "JITAR0007 Warning `useDefineForClassFields: false` has no effect",

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use serde::Deserialize;
+use indexmap::IndexMap;
 
-use crate::diagnostics::{Diagnostic, Diagnostics, codes};
+use crate::diagnostics::{Diagnostic, Diagnostics, Range, codes};
+use crate::json::{self, Node, Value};
 
-use super::super::load::{json_message, position_of};
 use super::super::parse::{Jsx, Options};
 use super::super::specifier;
 use super::files::{Preference, find};
@@ -21,28 +21,18 @@ pub(in super::super) struct TsConfig {
     base: Option<Utf8PathBuf>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(expecting = "an object")]
+/// A file as written.
+#[derive(Debug, Default)]
 struct File {
-    #[serde(default)]
-    extends: Option<Extends>,
-    #[serde(default, rename = "compilerOptions")]
+    extends: Vec<String>,
     compiler: Compiler,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(untagged, expecting = "`extends` must be a path or a list of paths")]
-enum Extends {
-    One(String),
-    Several(Vec<String>),
-}
-
 /// `compilerOptions` as written; settings of a file go before those of the files it extends.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default, expecting = "an object")]
+#[derive(Debug, Default)]
 struct Compiler {
     base_url: Option<String>,
-    paths: Option<indexmap::IndexMap<String, Vec<String>>>,
+    paths: Option<IndexMap<String, Vec<String>>>,
     jsx: Option<String>,
     jsx_import_source: Option<String>,
     jsx_factory: Option<String>,
@@ -128,6 +118,100 @@ impl Compiler {
     }
 }
 
+/// Takes settings out of a file; what has another type than TypeScript wants is a mistake. `null` sets nothing.
+#[derive(Debug, Default)]
+struct Shape {
+    mistakes: Vec<(Range, String)>,
+}
+
+impl Shape {
+    fn file(&mut self, root: &Node) -> File {
+        let mut file = File::default();
+        for (name, node) in self.members(root, "`tsconfig.json`") {
+            match name {
+                "extends" => file.extends = self.one_or_several(node),
+                "compilerOptions" => file.compiler = self.compiler(node),
+                _ => {}
+            }
+        }
+        file
+    }
+
+    fn compiler(&mut self, node: &Node) -> Compiler {
+        let mut compiler = Compiler::default();
+        for (name, node) in self.members(node, "`compilerOptions`") {
+            match name {
+                "baseUrl" => compiler.base_url = self.text(node, name),
+                "paths" => compiler.paths = Some(self.paths(node)),
+                "jsx" => compiler.jsx = self.text(node, name),
+                "jsxImportSource" => compiler.jsx_import_source = self.text(node, name),
+                "jsxFactory" => compiler.jsx_factory = self.text(node, name),
+                "jsxFragmentFactory" => compiler.jsx_fragment_factory = self.text(node, name),
+                "experimentalDecorators" => compiler.experimental_decorators = self.boolean(node, name),
+                "emitDecoratorMetadata" => compiler.emit_decorator_metadata = self.boolean(node, name),
+                "verbatimModuleSyntax" => compiler.verbatim_module_syntax = self.boolean(node, name),
+                "useDefineForClassFields" => compiler.use_define_for_class_fields = self.boolean(node, name),
+                _ => {}
+            }
+        }
+        compiler
+    }
+
+    fn paths(&mut self, node: &Node) -> IndexMap<String, Vec<String>> {
+        let mut paths = IndexMap::new();
+        for (pattern, node) in self.members(node, "`paths`") {
+            match &node.value {
+                Value::List(items) => {
+                    let targets = items.iter().filter_map(|item| self.text(item, pattern)).collect();
+                    paths.insert(pattern.to_owned(), targets);
+                }
+                _ => self.refuse(node, &format!("`{pattern}`"), "a list of paths"),
+            }
+        }
+        paths
+    }
+
+    fn one_or_several(&mut self, node: &Node) -> Vec<String> {
+        match &node.value {
+            Value::List(items) => items.iter().filter_map(|item| self.text(item, "extends")).collect(),
+            _ => self.text(node, "extends").into_iter().collect(),
+        }
+    }
+
+    fn members<'n>(&mut self, node: &'n Node, name: &str) -> Vec<(&'n str, &'n Node)> {
+        match &node.value {
+            Value::Object(entries) => entries.iter().map(|entry| (entry.key.as_str(), &entry.node)).collect(),
+            Value::Null => Vec::new(),
+            _ => {
+                self.refuse(node, name, "an object");
+                Vec::new()
+            }
+        }
+    }
+
+    fn text(&mut self, node: &Node, name: &str) -> Option<String> {
+        match &node.value {
+            Value::Text(text) => return Some(text.clone()),
+            Value::Null => {}
+            _ => self.refuse(node, &format!("`{name}`"), "a string"),
+        }
+        None
+    }
+
+    fn boolean(&mut self, node: &Node, name: &str) -> Option<bool> {
+        match node.value {
+            Value::Boolean(value) => return Some(value),
+            Value::Null => {}
+            _ => self.refuse(node, &format!("`{name}`"), "`true` or `false`"),
+        }
+        None
+    }
+
+    fn refuse(&mut self, node: &Node, name: &str, wanted: &str) {
+        self.mistakes.push((node.range, format!("{name} must be {wanted}")));
+    }
+}
+
 struct Reader<'d> {
     diagnostics: &'d mut Diagnostics,
     read: Vec<Utf8PathBuf>,
@@ -150,16 +234,22 @@ impl Reader<'_> {
             }
         };
         let plain = without_comments(&text);
-        let parsed: File = match serde_json::from_str(&plain) {
-            Ok(parsed) => parsed,
-            Err(error) => {
-                let range = position_of(&plain, &error);
-                let diagnostic = Diagnostic::error(&codes::INVALID_TSCONFIG, json_message(&error));
-                self.diagnostics.push(diagnostic.label(file, &text, range, ""));
-                return;
+        let mistakes = match json::parse(&plain) {
+            Ok(root) => {
+                let mut shape = Shape::default();
+                let parsed = shape.file(&root);
+                self.take(file, &text, parsed);
+                shape.mistakes
+            }
+            Err(malformed) => {
+                let length = plain[malformed.offset..].chars().next().map_or(0, char::len_utf8);
+                vec![(Range { start: malformed.offset, end: malformed.offset + length }, malformed.message)]
             }
         };
-        self.take(file, &text, parsed);
+        for (range, message) in mistakes {
+            let diagnostic = Diagnostic::error(&codes::INVALID_TSCONFIG, message);
+            self.diagnostics.push(diagnostic.label(file, &text, range, ""));
+        }
     }
 
     fn take(&mut self, file: &Utf8Path, text: &Arc<str>, parsed: File) {
@@ -171,12 +261,7 @@ impl Reader<'_> {
         self.take_paths(folder, &mut compiler);
         self.settings.inherit(compiler);
         // A later entry of `extends` goes before an earlier one.
-        let parents = match extends {
-            None => Vec::new(),
-            Some(Extends::One(parent)) => vec![parent],
-            Some(Extends::Several(parents)) => parents.into_iter().rev().collect(),
-        };
-        for parent in parents {
+        for parent in extends.into_iter().rev() {
             match extended(folder, &parent) {
                 Some(parent) => self.read(&parent),
                 None => self.missing_parent(file, text, &parent),
@@ -227,9 +312,9 @@ fn extended(folder: &Utf8Path, name: &str) -> Option<Utf8PathBuf> {
 }
 
 /// Where a text stands first.
-fn range_of(text: &str, part: &str) -> super::super::graph::Range {
+fn range_of(text: &str, part: &str) -> Range {
     let start = text.find(part).unwrap_or_default();
-    super::super::graph::Range { start, end: start + part.len() }
+    Range { start, end: start + part.len() }
 }
 
 /// Replaces comments and trailing commas with spaces, so that positions stay.

@@ -40,6 +40,7 @@ pub mod __private {
         pub id: &'static str,
         /// The unit blob.
         pub snapshot: &'static [u8],
+        pub code: &'static [u8],
         /// Deferred modules.
         pub deferred: &'static [&'static str],
         /// The packed module archive.

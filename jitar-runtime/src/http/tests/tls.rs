@@ -83,6 +83,13 @@ async fn callers_without_a_certificate_are_refused_where_one_is_required() {
     // One with a certificate of another authority, and one with the right one.
     let stranger = Authority::new();
     stranger.issue();
+    let anonymous = TlsConfig { identity: None, ..authority.config() };
+    let wrong = TlsConfig { ca: authority.config().ca, ..stranger.config() };
+    for (config, expected) in [(anonymous, false), (wrong, false), (authority.config(), true)] {
+        let other_node = HttpRemote::new(&Tls::load(config).expect("usable files")).expect("a client");
+        let outcome = outcome(&other_node, &node.url).await;
+        assert_eq!(outcome.is_ok(), expected, "{outcome:?}");
+    }
     for (client, expected) in [(None, false), (Some(&stranger), false), (Some(&authority), true)] {
         let mut builder = reqwest::Client::builder().tls_certs_only([ca(&authority)]);
         if let Some(client) = client {

@@ -211,7 +211,8 @@ impl Server {
         }
         let outbound = Arc::<ClusterOutbound>::clone(outbound);
         let debug = config.inspect.map(|inspect| self.listen_for_debuggers(inspect)).transpose()?;
-        let options = PoolOptions { app: self.app, unit: self.unit, config: config.clone(), outbound, debug };
+        let metrics = self.metrics.isolates();
+        let options = PoolOptions { app: self.app, unit: self.unit, config: config.clone(), outbound, debug, metrics };
         Ok(Some(IsolatePool::start(options).await?))
     }
 }

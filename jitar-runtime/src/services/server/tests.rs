@@ -18,7 +18,7 @@ const APP: App = App {
     client: &[],
     encoded: &[],
 };
-const UNIT: Unit = Unit { id: "none", snapshot: &[], deferred: &[], archive: &[], host: &[] };
+const UNIT: Unit = Unit { id: "none", snapshot: &[], code: &[], deferred: &[], archive: &[], host: &[] };
 
 fn config(role: Role) -> Config {
     let second = Duration::from_secs(1);

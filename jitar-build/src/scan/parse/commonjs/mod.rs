@@ -80,10 +80,10 @@ pub(super) fn parse(text: &str, language: Language) -> Result<CommonJs, Vec<Prob
     let parsed = parse_file_as_commonjs(&file, language.syntax(), EsVersion::latest(), None, &mut errors);
     let script = match parsed {
         Ok(script) if errors.is_empty() => script,
-        Ok(_) => return Err(super::problems(errors)),
+        Ok(_) => return Err(super::mistakes::explain(&errors, text, language)),
         Err(error) => {
             errors.push(error);
-            return Err(super::problems(errors));
+            return Err(super::mistakes::explain(&errors, text, language));
         }
     };
     GLOBALS.set(&Globals::new(), || {

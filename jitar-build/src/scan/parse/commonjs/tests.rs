@@ -137,7 +137,7 @@ fn computed_requires_are_found_where_nothing_catches_the_error() {
         assert_eq!(found, expected, "{text}");
     }
     let wrong = parse_file("const a = ;", Language::JavaScript, &Options::of_packages(), Form::CommonJsUnlessModule);
-    assert_eq!(wrong.expect_err("is wrong")[0].message, "expression expected");
+    assert_eq!(wrong.expect_err("is wrong")[0].message, "expected an expression");
 }
 
 #[test]

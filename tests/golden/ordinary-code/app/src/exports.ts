@@ -5,6 +5,8 @@ import list from './exports/list';
 import sum from './exports/sum';
 import member from './exports/member';
 import called from './exports/called';
+import number from './exports/number';
+import made from './exports/made';
 import arrow from './exports/arrow';
 import Anonymous from './exports/class';
 import * as star from './exports/star';
@@ -20,7 +22,7 @@ export async function anonymousDefaults() {
 }
 
 export async function defaultValues() {
-    return [literal.value, list, sum, member, called, await arrow()];
+    return [literal.value, list, sum, member, called, number, made.name, await arrow()];
 }
 
 export async function severalDeclarations() {

@@ -5,6 +5,7 @@ import * as ns from './bases.js'
 let x
 x = function () { return 'expression' }
 const made = new class { value = 'made' }
+new class {}
 
 export async function missingSemicolons() {
     let a = 1
@@ -72,6 +73,7 @@ export async function hashbang() {
 }
 
 export async function comments(/* a comment */ value = 1 /* another */) {
+    // @vite-ignore
     // the last one
     return value // here
 }

@@ -97,7 +97,8 @@ impl Parser<'_> {
             Some('/') if self.rest().starts_with("//") || self.rest().starts_with("/*") => {
                 "comments are not allowed in JSON".to_owned()
             }
-            Some(found) => format!("expected {what}, found `{}`", found.escape_debug()),
+            Some(found) if found.is_control() => format!("expected {what}, found `{}`", found.escape_debug()),
+            Some(found) => format!("expected {what}, found `{found}`"),
         };
         Malformed { message, offset: self.offset }
     }
@@ -260,6 +261,7 @@ mod tests {
             ("{ a: 1 }", 2, "expected a key in double quotes, found `a`"),
             ("{ \"a\" 1 }", 6, "expected `:`, found `1`"),
             ("[1 2]", 3, "expected `,` or `]`, found `2`"),
+            ("{} \"a\"", 3, "expected the end of the file, found `\"`"),
             ("[1,]", 3, "expected a value, found `]`"),
             ("// x\n1", 0, "comments are not allowed in JSON"),
             ("1 2", 2, "expected the end of the file, found `2`"),

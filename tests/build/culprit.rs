@@ -1,0 +1,60 @@
+//! A module with which V8 ends the process that makes a snapshot is found and left out.
+
+use std::fs;
+
+use jitar_tests::Service;
+
+use crate::bless::write_file;
+use crate::runner;
+
+/// V8 cannot write a buffer of 2 GiB into a snapshot, and ends the process. In a service it costs nothing until it is used.
+const FILES: &[(&str, &str)] = &[
+    ("src/before.ts", "export const before = ['before'];\n"),
+    ("src/huge.ts", "export const huge = new ArrayBuffer(2 ** 31);\n"),
+    ("src/after.ts", "export const after = ['after'];\n"),
+    (
+        "src/describe.ts",
+        "import { before } from './before';\n\
+         import { huge } from './huge';\n\
+         import { after } from './after';\n\
+         export default async function describe() { return [...before, huge.byteLength, ...after].join(); }\n",
+    ),
+    ("segments/huge.json", "{ \"./describe\": { \"default\": { \"access\": \"public\" } } }\n"),
+    (
+        "services/huge.json",
+        "{ \"url\": \"http://127.0.0.1:0\", \"limits\": { \"buffers\": 3000000000 }, \"worker\": { \"segments\": [\"huge\"] } }\n",
+    ),
+];
+
+#[test]
+fn a_module_that_no_snapshot_can_hold_is_left_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (path, text) in FILES {
+        write_file(&folder.path().join("app").join(path), text);
+    }
+    let built = runner::check(folder.path());
+    assert_eq!(built.status, Some(0), "{}", built.diagnostics);
+    let warning = "warning[JITAR0090]: `app/src/huge.ts` cannot be in the snapshot of `huge` and is evaluated when the service starts: the process ended with signal: ";
+    assert!(built.diagnostics.contains(warning), "{}", built.diagnostics);
+    let deferred: Vec<&str> = built
+        .report
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("deferred until the service starts: "))
+        .collect();
+    assert_eq!(
+        deferred.iter().filter(|line| line.starts_with("src/")).collect::<Vec<_>>(),
+        [
+            &"src/huge.ts: cannot be part of a snapshot",
+            &"src/describe.ts: imports `app/src/huge.ts`, which is deferred"
+        ],
+        "{}",
+        built.report
+    );
+    let service = Service::start(&mut runner::serve(folder.path(), "huge"), &[]);
+    assert_eq!(service.get("/rpc/describe").summary(), (200, "before,2147483648,after".to_owned()));
+    service.kill();
+    let leftovers = fs::read_dir(runner::output(folder.path()).join("snapshots")).expect("a folder");
+    let leftovers: Vec<_> = leftovers.flatten().map(|entry| entry.path()).collect();
+    let is_known = |path: &&std::path::PathBuf| path.extension().is_some_and(|end| end == "bin" || end == "json");
+    assert_eq!(leftovers.iter().filter(is_known).count(), leftovers.len(), "{leftovers:?}");
+}

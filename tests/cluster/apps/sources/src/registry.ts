@@ -1,0 +1,2 @@
+/** What was evaluated, in order. */
+export const order: string[] = [];

@@ -1,0 +1,3 @@
+import { order } from "./registry";
+
+order.push("setUp");

@@ -1,0 +1,5 @@
+class X {
+    name = 'made';
+}
+
+export default new X();
