@@ -18,7 +18,7 @@ use crate::host::HostTable;
 use crate::inspector::Inspect;
 use crate::limits::IsolateControl;
 use crate::loader::{ArchiveLoader, BEFORE_THE_APPLICATION, MapPlace, ModuleStore};
-use crate::ops::{HostFunctions, LogLevel, LogLine, LogSink, OutboundSlot, ReplySink, RunningCall, RunningCalls};
+use crate::ops::{HostFunctions, Log, LogLevel, LogLine, LogSink, OutboundSlot, ReplySink, RunningCall, RunningCalls};
 use crate::permissions::{self, Permissions};
 use crate::snapshot::{Base, Blob};
 use crate::start::{flags_of, headers_of, input_of, text_of};
@@ -26,9 +26,6 @@ use crate::web::{self, Certificates};
 
 /// Takes the reply of a call, by the call's number.
 pub type ReplyHandler = Box<dyn Fn(u32, Reply)>;
-
-/// Takes a line of application code.
-pub type LogHandler = Box<dyn Fn(LogLine<'_>)>;
 
 /// What an isolate is made of.
 pub struct IsolateOptions {
@@ -57,7 +54,7 @@ pub struct IsolateOptions {
     /// Gets every reply, by the number of the call.
     pub replies: ReplyHandler,
     /// Gets lines of `console.*` and of errors that nobody caught.
-    pub log: LogHandler,
+    pub log: Box<dyn Log>,
 }
 
 impl std::fmt::Debug for IsolateOptions {
@@ -371,7 +368,7 @@ impl Isolate {
     fn log_error(&self, error: &CoreError) {
         let sink = self.runtime.op_state().borrow().try_borrow::<LogSink>().cloned();
         if let Some(sink) = sink {
-            sink(LogLine { level: LogLevel::Error, text: &exception_of(error).to_string(), request: None });
+            sink.write(LogLine { level: LogLevel::Error, text: &exception_of(error).to_string(), request: None });
         }
     }
 }
@@ -394,7 +391,7 @@ fn install_web(state: &Rc<RefCell<OpState>>, permissions: &Permissions, certific
     web::install(&mut state, certificates);
 }
 
-fn install_sinks(state: &Rc<RefCell<OpState>>, outbound: OutboundSlot, replies: ReplyHandler, log: LogHandler) {
+fn install_sinks(state: &Rc<RefCell<OpState>>, outbound: OutboundSlot, replies: ReplyHandler, log: Box<dyn Log>) {
     let mut state = state.borrow_mut();
     state.put::<OutboundSlot>(outbound);
     state.put::<ReplySink>(Rc::from(replies));

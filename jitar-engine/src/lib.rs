@@ -33,8 +33,8 @@ mod web;
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 pub use error::{EngineError, JsException, short_specifier};
-pub use isolate::{Isolate, IsolateOptions, LogHandler, ReplyHandler, Source, ValueLimits};
+pub use isolate::{Isolate, IsolateOptions, ReplyHandler, Source, ValueLimits};
 pub use limits::{IsolateControl, TerminationReason};
 pub use loader::ModuleStore;
-pub use ops::{LogLevel, LogLine};
+pub use ops::{Log, LogLevel, LogLine};
 pub use web::{Certificates, InvalidCertificates};

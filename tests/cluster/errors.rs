@@ -66,6 +66,20 @@ fn lines_of_a_call_carry_its_request_id() {
     assert_eq!(found("nobody asked"), Some(("INFO", None)), "{printed}");
 }
 
+/// Where a refusal was thrown is looked up only for a log that shows it: refusals are many, and stacks are expensive.
+#[test]
+fn what_nobody_logs_costs_nothing() {
+    for (level, n_asked) in [("info", "0"), ("debug", "2")] {
+        let service = Project::named("errors").start("worker", &[("JITAR_LOG_LEVEL", level)]);
+        for _ in 0..2 {
+            assert_eq!(service.get("/rpc/failQuietly").summary(), (404, "nothing here".to_owned()));
+        }
+        assert_eq!(service.get("/rpc/countStacks").text(), n_asked, "{level}");
+        let printed = service.stop().printed;
+        assert_eq!(printed.contains("the way to nothing requestId="), level == "debug", "{printed}");
+    }
+}
+
 #[test]
 fn classes_stand_for_statuses() {
     let service = Project::named("errors").start("worker", &[]);

@@ -21,7 +21,7 @@ import {
   uncurryThis,
 } from "ext:jitar/primordials.js";
 import { guardedOps } from "ext:jitar/guard.js";
-import { DEBUG, ERROR, log } from "ext:jitar/log.js";
+import { DEBUG, ERROR, log, logs } from "ext:jitar/log.js";
 import { changesOf, lateArguments, passedResponse, unreadFor } from "ext:jitar/passing.js";
 import { headerPairs, Request, Response, setCall } from "ext:jitar/request.js";
 import { BYTES, encode, JSON_TEXT, TEXT } from "ext:jitar/result.js";
@@ -306,7 +306,9 @@ function settleBytes(id, status, kind, bytes, headers) {
 
 /** A fault of the program is an error for the log; a refusal that the program chose is not. */
 function logFailure(error) {
-  log(statusOf(error) >= 500 ? ERROR : DEBUG, describe(error));
+  const level = statusOf(error) >= 500 ? ERROR : DEBUG;
+  // A stack is expensive, and refusals are many.
+  if (logs(level)) log(level, describe(error));
 }
 
 /** Logs an error that no call is waiting for. */

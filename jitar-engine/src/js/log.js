@@ -1,7 +1,7 @@
 // Lines for the service's log, each with the id of the request that was being answered when it was written.
 
 import { core } from "ext:core/mod.js";
-import { op_jitar_log } from "ext:core/ops";
+import { op_jitar_log, op_jitar_logs } from "ext:core/ops";
 import { split } from "ext:jitar/primordials.js";
 
 const { getAsyncContext } = core;
@@ -12,6 +12,9 @@ export const WARN = 2;
 export const ERROR = 3;
 
 const REQUEST_ID = "x-request-id";
+
+/** Whether lines of a level are shown: what costs something to say need not be said then. */
+export const logs = (level) => op_jitar_logs(level);
 
 /**
  * Writes a line.

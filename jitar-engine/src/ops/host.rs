@@ -106,7 +106,7 @@ fn panicked(state: &Rc<RefCell<OpState>>, function: &HostFunction) -> HostError 
     let message = format!("The host function '{function}' panicked");
     let sink = state.borrow().try_borrow::<LogSink>().cloned();
     if let Some(sink) = sink {
-        sink(LogLine { level: LogLevel::Error, text: &message, request: None });
+        sink.write(LogLine { level: LogLevel::Error, text: &message, request: None });
     }
     HostError::new(message)
 }

@@ -40,7 +40,22 @@ pub struct LogLine<'a> {
 }
 
 /// Where an isolate's lines go.
-pub(crate) type LogSink = Rc<dyn Fn(LogLine<'_>)>;
+pub trait Log {
+    /// Whether lines of this level are shown. What costs something to write is not written otherwise.
+    fn shows(&self, level: LogLevel) -> bool;
+
+    /// Takes a line.
+    fn write(&self, line: LogLine<'_>);
+}
+
+/// The log of an isolate.
+pub(crate) type LogSink = Rc<dyn Log>;
+
+/// Whether a line of this level would be shown.
+#[op2(fast)]
+pub(crate) fn op_jitar_logs(state: &mut OpState, #[smi] level: u32) -> bool {
+    state.try_borrow::<LogSink>().is_some_and(|sink| sink.shows(LogLevel::from_number(level)))
+}
 
 /// Hands a line to the log sink. No request has an empty id.
 #[op2(fast)]
@@ -48,6 +63,6 @@ pub(crate) fn op_jitar_log(state: &mut OpState, #[smi] level: u32, #[string] tex
     if let Some(sink) = state.try_borrow::<LogSink>() {
         let text = text.strip_suffix('\n').unwrap_or(text);
         let request = (!request.is_empty()).then_some(request);
-        sink(LogLine { level: LogLevel::from_number(level), text, request });
+        sink.write(LogLine { level: LogLevel::from_number(level), text, request });
     }
 }

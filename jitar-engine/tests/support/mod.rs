@@ -18,8 +18,8 @@ use jitar_engine::host::HostTable;
 use jitar_engine::permissions::Permissions;
 use jitar_engine::snapshot::{Base, Blob, Deferred};
 use jitar_engine::{
-    Certificates, Isolate, IsolateControl, IsolateOptions, ModuleStore, Source, TerminationReason, ValueLimits,
-    platform,
+    Certificates, Isolate, IsolateControl, IsolateOptions, Log, LogLevel, LogLine, ModuleStore, Source,
+    TerminationReason, ValueLimits, platform,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -392,13 +392,7 @@ impl Worker {
             control: control.clone(),
             outbound: Arc::new(Nowhere),
             replies,
-            log: Box::new({
-                let logged = Rc::clone(&logged);
-                move |line| {
-                    logged.borrow_mut().push_str(line.text);
-                    logged.borrow_mut().push('\n');
-                }
-            }),
+            log: Box::new(Lines(Rc::clone(&logged))),
         };
         let isolate = tokio.block_on(Isolate::boot(options)).map_err(|error| error.to_string())?;
         Ok(Self { tokio, isolate, control, replies: Rc::default(), logged, next: 0 })
@@ -503,6 +497,20 @@ impl Worker {
         let _entered = self.tokio.enter();
         start_checked(&mut self.isolate, id, procedure, &arguments.to_string())?;
         Ok(id)
+    }
+}
+
+/// Keeps what is logged.
+struct Lines(Rc<RefCell<String>>);
+
+impl Log for Lines {
+    fn shows(&self, _: LogLevel) -> bool {
+        true
+    }
+
+    fn write(&self, line: LogLine<'_>) {
+        self.0.borrow_mut().push_str(line.text);
+        self.0.borrow_mut().push('\n');
     }
 }
 

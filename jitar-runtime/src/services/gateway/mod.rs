@@ -120,6 +120,15 @@ impl Gateway {
         request
     }
 
+    /// Takes back a worker whose place somebody claimed wrongly, unless it has registered again meanwhile.
+    fn restore(&self, replaced: Option<Arc<RegisteredWorker>>) -> Result<(), RegistrationError> {
+        let Some(worker) = replaced else { return Ok(()) };
+        if self.registry.workers().iter().all(|known| known.url() != worker.url()) {
+            self.registry.add(&worker)?;
+        }
+        Ok(())
+    }
+
     fn check_may_see(&self, viewer: &Viewer<'_>) -> Result<(), ServiceError> {
         if viewer.may_see(&self.config.trust_keys) { Ok(()) } else { Err(ExecutionError::NotTrusted.into()) }
     }
@@ -178,10 +187,12 @@ impl Registrar for Gateway {
         }
         let slow_start = self.config.routing.slow_start;
         let worker = Arc::new(RegisteredWorker::new(registration, slow_start, Instant::now()));
-        self.registry.add(&worker)?;
+        let replaced = self.registry.add(&worker)?;
         info!("Added worker: {}", worker.shown());
-        let denied = |reason| RegistrationError::Invalid(vec![format!("The worker {reason}")]);
-        self.prober.introduce(&worker).await.map_err(denied)?;
+        if let Err(reason) = self.prober.introduce(&worker).await {
+            self.restore(replaced)?;
+            return Err(RegistrationError::Invalid(vec![format!("The worker {reason}")]).into());
+        }
         Ok(worker.id().to_owned())
     }
 

@@ -268,6 +268,7 @@ async fn procedures_of_others_are_not_given_away() {
         assert!(matches!(outcome, Err(ServiceError::Execution(ExecutionError::ProcedureNotFound(_)))), "{outcome:?}");
     }
     assert!(remote.nodes().is_empty());
+    assert!(gateway.run(request("f")).await.is_ok(), "the worker itself is still there");
 }
 
 fn refused() -> RemoteError {
