@@ -222,11 +222,7 @@ impl Options {
             (None, Some(out_dir)) => out_dir.join("jitar"),
             (None, None) => return Err(BuildError::NoOutputFolder),
         };
-        let snapshots = match (surroundings.is_cross, builder.without_snapshots) {
-            (true, _) => Wanted::Scripts,
-            (false, true) => Wanted::BaseOnly,
-            (false, false) => Wanted::All,
-        };
+        let snapshots = Wanted::of(surroundings.is_cross, builder.without_snapshots);
         let effort = if surroundings.is_release { Effort::Release } else { Effort::Debug };
         let Builder { package, units, tolerates_broken_services, .. } = builder;
         let package = package.map(utf8).transpose()?.map(|folder| base.join(folder));
@@ -402,17 +398,22 @@ mod tests {
     use super::*;
     use crate::testing::Folder;
 
-    fn options(folder: &Folder, units: &[&[&str]]) -> Options {
-        let root = folder.path("");
-        let surroundings = Surroundings {
-            base: root.clone(),
-            current: root.clone(),
+    /// Outside of cargo.
+    fn surroundings(root: &Utf8Path) -> Surroundings {
+        Surroundings {
+            base: root.to_owned(),
+            current: root.to_owned(),
             package: None,
-            out_dir: Some(root.join("target")),
+            out_dir: None,
             is_release: false,
             is_cross: false,
             program: "test".to_owned(),
-        };
+        }
+    }
+
+    fn options(folder: &Folder, units: &[&[&str]]) -> Options {
+        let root = folder.path("");
+        let surroundings = Surroundings { out_dir: Some(root.join("target")), ..surroundings(&root) };
         let builder = units.iter().fold(Builder::new(), |builder, unit| builder.unit(unit.iter().copied()));
         Options::resolve(builder, &surroundings).expect("is complete")
     }
@@ -488,17 +489,7 @@ mod tests {
     #[test]
     fn outside_of_cargo_the_output_folder_must_be_said() {
         let folder = folder();
-        let root = folder.path("");
-        let (base, program) = (root.clone(), String::new());
-        let surroundings = Surroundings {
-            base,
-            current: root,
-            package: None,
-            out_dir: None,
-            is_release: false,
-            is_cross: false,
-            program,
-        };
+        let surroundings = surroundings(&folder.path(""));
         assert!(matches!(Options::resolve(Builder::new(), &surroundings), Err(BuildError::NoOutputFolder)));
         let options = Options::resolve(Builder::new().out_dir("x/../out"), &surroundings).expect("is complete");
         assert_eq!(options.out, folder.path("out"));

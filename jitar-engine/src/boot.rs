@@ -11,7 +11,7 @@ use crate::handles::Handles;
 use crate::isolate::Source;
 use crate::limits::{IsolateControl, MainContext};
 use crate::loader::{ArchiveLoader, MapPlace, ModuleStore};
-use crate::snapshot::Base;
+use crate::snapshot::{Base, Blob};
 
 /// V8 asks the heap for a little more than its limit while it unwinds; this much is granted once.
 const HEAP_GRACE: usize = 1_342_177_280; // 1.25 GiB, as the design asks: below it V8 may abort the process
@@ -69,8 +69,8 @@ fn make(source: Source, options: RuntimeOptions) -> Result<JsRuntime, EngineErro
     };
     let mut runtime = JsRuntime::try_new(RuntimeOptions {
         extensions: extension::all(platform),
-        startup_snapshot: blob.map(|blob| blob.bytes()),
-        residual_lazy_js_sources: blob.map_or(&[][..], |blob| blob.cold_scripts()),
+        startup_snapshot: blob.map(Blob::bytes),
+        residual_lazy_js_sources: blob.map_or(&[][..], Blob::cold_scripts),
         ..options
     })
     .map_err(|error| EngineError::Boot(exception_of(&error).to_string()))?;

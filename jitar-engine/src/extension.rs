@@ -172,7 +172,9 @@ pub(crate) fn all(platform: Platform) -> Vec<Extension> {
         match platform {
             Platform::FromCrates => {}
             Platform::InBlob => {
-                script_files(extension).into_iter().for_each(|files| *files = Cow::Borrowed(&[]));
+                for files in script_files(extension) {
+                    *files = Cow::Borrowed(&[]);
+                }
                 extension.esm_entry_point = None;
             }
             Platform::FromFile(scripts) => {

@@ -40,7 +40,7 @@ fn nothing_of_the_build_machine_is_in_a_snapshot() {
     }
     let mut build = Command::new(program("jitar-app"));
     build.args(["app", "--check"]).current_dir(&folder).env_clear();
-    build.envs([("PLANTED", "planted-value"), ("USER", "planted-user"), ("HOME", "/home/planted-user")]);
+    build.envs([("PLANTED", "planted-value"), ("USER", "planted-user"), ("HOME", "/planted-user")]);
     let output = build.output().expect("jitar-app starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 

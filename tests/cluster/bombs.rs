@@ -44,6 +44,13 @@ fn every_bomb_is_answered_and_harms_nobody_else() {
     });
     assert!(n_answered.into_inner() > 20, "hardly any call was answered");
     assert_eq!(service.get("/rpc/echo?text=after").summary(), (200, "after".to_owned()));
+    let metrics = service.get("/metrics").text();
+    for limit in ["cpu", "heap", "buffers"] {
+        let counter = format!("jitar_isolates_replaced_total{{limit=\"limits.{limit}\"}} ");
+        let count = metrics.lines().find_map(|line| line.strip_prefix(&counter)).and_then(|count| count.parse().ok());
+        assert!(count.is_some_and(|count: u64| count >= 2), "{counter}\n{metrics}");
+    }
+    assert!(metrics.contains("\njitar_calls_waiting 0\n"), "{metrics}");
     service.process.signal("TERM");
     service.process.end();
 }

@@ -95,6 +95,17 @@ pub(crate) enum Wanted {
     Scripts,
 }
 
+impl Wanted {
+    /// What a build for this or another kind of machine makes, of which snapshots may not be wanted.
+    pub(crate) fn of(is_cross: bool, without_snapshots: bool) -> Self {
+        match (is_cross, without_snapshots) {
+            (true, _) => Self::Scripts,
+            (false, true) => Self::BaseOnly,
+            (false, false) => Self::All,
+        }
+    }
+}
+
 /// Serves the request of a parent process, if there is one, and ends the process.
 pub(crate) fn serve_request() {
     #[cfg(not(without_v8))]

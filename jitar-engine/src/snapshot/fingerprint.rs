@@ -35,19 +35,21 @@ impl Kind {
 /// The fingerprint of this engine: one `name value` pair a line. Files of engines that differ in it do not fit. It holds no
 /// more than matters to files of that kind: scripts are the same for all kinds of machines.
 pub fn current(kind: Kind) -> String {
-    let (engine, v8) = (env!("CARGO_PKG_VERSION"), platform::v8_version());
-    let mut text = format!("kind {}\nformat {FORMAT}\nengine {engine}\nv8 {v8}\n", kind.name());
+    let mut lines = vec![
+        format!("kind {}", kind.name()),
+        format!("format {FORMAT}"),
+        format!("engine {}", env!("CARGO_PKG_VERSION")),
+        format!("v8 {}", platform::v8_version()),
+    ];
     if kind != Kind::Scripts {
-        let (architecture, system) = (std::env::consts::ARCH, std::env::consts::OS);
-        let flags = platform::RUN_FLAGS.join(" ");
-        text.push_str(&format!("architecture {architecture}-{system}\nrun-flags {flags}\n"));
+        lines.push(format!("architecture {}-{}", std::env::consts::ARCH, std::env::consts::OS));
+        lines.push(format!("run-flags {}", platform::RUN_FLAGS.join(" ")));
     }
     if kind == Kind::Blob {
-        let flags = platform::SNAPSHOT_FLAGS.join(" ");
-        let extensions = Sha256::digest(extension::names().join("\n"));
-        text.push_str(&format!("snapshot-flags {flags}\nextensions {extensions:.16x}\n"));
+        lines.push(format!("snapshot-flags {}", platform::SNAPSHOT_FLAGS.join(" ")));
+        lines.push(format!("extensions {:.16x}", Sha256::digest(extension::names().join("\n"))));
     }
-    text
+    lines.join("\n") + "\n"
 }
 
 /// The parts of a file.

@@ -1,6 +1,8 @@
 //! What was built, for people (`report.txt`) and for programs (`report.json`). Paths are relative, and the text has no
 //! times: equal applications give equal texts, up to the sizes of snapshots.
 
+mod amounts;
+
 use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
@@ -11,6 +13,7 @@ use jitar_engine::manifest::{Access, Segment, Version};
 use jitar_engine::snapshot::Deferred;
 use serde::Serialize;
 
+use self::amounts::{bytes, counted, milliseconds, optional_milliseconds};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::generate::{Generated, GeneratedUnit};
 use crate::link::{Linked, LinkedUnit};
@@ -382,28 +385,6 @@ impl fmt::Display for UnitReport<'_> {
 
 fn shown(specifier: &str) -> &str {
     specifier.strip_prefix("file:///app/").unwrap_or(specifier)
-}
-
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-}
-
-fn bytes(size: u64) -> String {
-    let (unit, name) = if size < 1 << 20 { (1 << 10, "KiB") } else { (1 << 20, "MiB") };
-    let tenths = size.saturating_mul(10).div_ceil(unit);
-    format!("{}.{} {name}", tenths / 10, tenths % 10)
-}
-
-fn milliseconds<S: serde::Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_f64((time.as_secs_f64() * 1e6).round() / 1e3)
-}
-
-#[expect(clippy::ref_option, reason = "serde hands over references")]
-fn optional_milliseconds<S: serde::Serializer>(time: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
-    match time {
-        Some(time) => milliseconds(time, serializer),
-        None => serializer.serialize_none(),
-    }
 }
 
 #[cfg(test)]
