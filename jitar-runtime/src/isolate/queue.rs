@@ -2,11 +2,12 @@
 //! it: so a call never stands behind an isolate that is busy while another one is free.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Context;
 
 use futures::task::AtomicWaker;
+use tokio::runtime::{Handle, RuntimeFlavor};
 
 use super::message::Start;
 
@@ -18,7 +19,12 @@ pub(super) struct Queue {
     /// Calls that wait or run.
     taken: AtomicUsize,
     capacity: usize,
+    /// Whether a task is about to wake isolates.
+    is_wake_due: AtomicBool,
 }
+
+/// Calls that wait at most until an isolate is woken for them.
+const MOST_UNNOTICED: usize = 8;
 
 #[derive(Default)]
 struct Waiting {
@@ -46,6 +52,7 @@ impl Queue {
             seats: (0..isolates).map(seat).collect(),
             taken: AtomicUsize::new(0),
             capacity,
+            is_wake_due: AtomicBool::new(false),
         }
     }
 
@@ -56,17 +63,34 @@ impl Queue {
         (taken < self.capacity).then_some(place)
     }
 
-    /// Adds a call and wakes the sleeping isolate that has least to do. Whether somebody will take it.
-    pub(super) fn push(&self, start: Start) -> bool {
-        {
+    /// Adds a call, and sees to it that an isolate takes it. Whether somebody will.
+    pub(super) fn push(self: &Arc<Self>, start: Start) -> bool {
+        let n_waiting = {
             let mut waiting = self.waiting();
             if waiting.is_closed {
                 return false;
             }
             waiting.calls.push_back(start);
+            waiting.calls.len()
+        };
+        match Handle::try_current() {
+            Ok(runtime) if n_waiting < MOST_UNNOTICED && runtime.runtime_flavor() == RuntimeFlavor::CurrentThread => {
+                self.wake_soon(&runtime);
+            }
+            _ => drop(self.wake_one()),
         }
-        self.wake_one();
         true
+    }
+
+    /// Wakes isolates when the tasks of this thread that are ready now had their turn: they may have calls as well.
+    /// Where threads share a processor, the system lets a woken one run at once; for each single call that would cost
+    /// more than the call itself.
+    fn wake_soon(self: &Arc<Self>, runtime: &Handle) {
+        if self.is_wake_due.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let due = DueWake(Arc::clone(self));
+        runtime.spawn(async move { drop(due) });
     }
 
     /// The next call, for the isolate of that number.
@@ -113,19 +137,38 @@ impl Queue {
         waiting.calls.clear();
     }
 
-    fn wake_one(&self) {
+    /// Wakes the sleeping isolate that has least to do. Whether one slept.
+    fn wake_one(&self) -> bool {
         loop {
             let sleeping = self.seats.iter().map(|seat| (seat.state.load(Ordering::SeqCst), seat));
             let least_busy = sleeping.filter(|(state, _)| *state != AWAKE).min_by_key(|(state, _)| *state);
-            let Some((state, seat)) = least_busy else { return };
+            let Some((state, seat)) = least_busy else { return false };
             if seat.state.compare_exchange(state, AWAKE, Ordering::SeqCst, Ordering::SeqCst).is_ok() {
-                return seat.waker.wake();
+                seat.waker.wake();
+                return true;
             }
         }
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Wakes isolates for the calls that wait when it is dropped: by its task, or together with it when its runtime ends.
+struct DueWake(Arc<Queue>);
+
+impl Drop for DueWake {
+    fn drop(&mut self) {
+        let queue = &self.0;
+        // First the note, then the look: a call that is added in this moment is seen, or has a wake of its own.
+        queue.is_wake_due.store(false, Ordering::SeqCst);
+        let n_waiting = queue.waiting().calls.len();
+        for _ in 0..n_waiting {
+            if !queue.wake_one() {
+                return;
+            }
+        }
     }
 }
 
@@ -140,8 +183,6 @@ impl Drop for Place<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-    use std::sync::atomic::AtomicUsize;
     use std::task::{Wake, Waker};
     use std::time::Instant;
 
@@ -163,8 +204,8 @@ mod tests {
     }
 
     /// Two isolates that sleep with so many calls under way.
-    fn sleeping(under_way: [usize; 2]) -> (Queue, [Arc<Woken>; 2]) {
-        let queue = Queue::new(2, 3);
+    fn sleeping(under_way: [usize; 2]) -> (Arc<Queue>, [Arc<Woken>; 2]) {
+        let queue = Arc::new(Queue::new(2, 3));
         let woken = [Arc::<Woken>::default(), Arc::<Woken>::default()];
         for (isolate, woken) in woken.iter().enumerate() {
             let waker = Waker::from(Arc::clone(woken));
@@ -188,6 +229,24 @@ mod tests {
         assert!(queue.push(start(3)));
         assert_eq!(count(&woken), [1, 1], "both look at the queue before they sleep again");
         assert_eq!(queue.take(0).map(|start| start.id), Some(1));
+    }
+
+    #[tokio::test]
+    async fn calls_of_one_moment_wake_once() {
+        let (queue, woken) = sleeping([0, 0]);
+        let ids = 0..u32::try_from(MOST_UNNOTICED).expect("a few");
+        for id in ids.clone().skip(1) {
+            queue.push(start(id));
+        }
+        assert_eq!(count(&woken), [0, 0], "other tasks may have calls too");
+        tokio::task::yield_now().await;
+        assert_eq!(count(&woken), [1, 1], "there are calls for both");
+
+        let (queue, woken) = sleeping([0, 0]);
+        for id in ids {
+            queue.push(start(id));
+        }
+        assert_eq!(count(&woken), [1, 0], "so many do not wait for other tasks");
     }
 
     #[test]
