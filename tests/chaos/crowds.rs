@@ -7,7 +7,7 @@ use jitar_tests::{Connection, FakeWorkers, Load, Request, Service, ports, wait};
 
 use crate::Size;
 use crate::cluster::{HELLO, gateway, node, workers as start_workers};
-use crate::figures::{Figures, percentile, resident, times};
+use crate::figures::{Figures, percentile, resident, show, times};
 
 const N_CALLERS: usize = 8;
 const N_PROCEDURES: usize = 100;
@@ -99,6 +99,7 @@ pub(crate) fn slow_clients(figures: &mut Figures, size: Size) {
     let outcome = load.stop();
     figures.add("slow clients: p99 without them", "ms", without);
     figures.add("slow clients: p99 with them", "ms", percentile(&times(&outcome.calls, 200), 99));
+    show(&outcome.failures);
     figures.failures("slow clients: failed calls of others", outcome.failures.len());
 }
 

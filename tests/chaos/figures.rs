@@ -38,6 +38,20 @@ impl Figures {
     }
 }
 
+/// Shows what failed, each kind once.
+pub(crate) fn show(failures: &[String]) {
+    let mut kinds: Vec<(&String, usize)> = Vec::new();
+    for failure in failures {
+        match kinds.iter_mut().find(|(known, _)| *known == failure) {
+            Some((_, n)) => *n += 1,
+            None => kinds.push((failure, 1)),
+        }
+    }
+    for (kind, n) in kinds.iter().take(5) {
+        eprintln!("             {n} times: {kind}");
+    }
+}
+
 /// As a sample.
 #[expect(clippy::cast_precision_loss, reason = "far fewer than a float counts exactly")]
 pub(crate) fn number(n: usize) -> f64 {

@@ -6,7 +6,7 @@ use jitar_tests::{Load, Request, ports};
 
 use crate::Size;
 use crate::cluster::{HELLO, gateway, node, wait_for_workers};
-use crate::figures::{Figures, between, millis};
+use crate::figures::{Figures, between, millis, show};
 
 /// Killed and started again at its port.
 pub(crate) fn restarted(figures: &mut Figures, _: Size) {
@@ -41,6 +41,7 @@ pub(crate) fn one_of_two_killed(figures: &mut Figures, _: Size) {
     load.more(20_000);
     let end = Instant::now();
     let outcome = load.stop();
+    show(&outcome.failures);
     let failed = |from, to| between(&outcome.calls, from, to).filter(|call| call.status != Some(200)).count();
     let second = killed + Duration::from_secs(1);
     figures.failures("two gateways: failed calls in the second after one was killed", failed(killed, second));

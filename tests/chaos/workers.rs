@@ -6,7 +6,7 @@ use jitar_tests::{Load, Request, Service, ports, wait};
 
 use crate::Size;
 use crate::cluster::{HELLO, ONCE, gateway, node, wait_for_workers, worker, workers};
-use crate::figures::{Figures, number};
+use crate::figures::{Figures, number, show};
 
 const N_CALLERS: usize = 8;
 /// After this time nothing may go to a worker that was killed.
@@ -30,6 +30,7 @@ pub(crate) fn killed(figures: &mut Figures, size: Size) {
     let (repeatable, once) = (repeatable.stop(), once.stop());
     let is_late =
         |start: Instant| kills.iter().rfind(|kill| **kill <= start).is_none_or(|kill| start > *kill + FORGOTTEN);
+    show(&once.failures);
     let late = once.calls.iter().filter(|call| call.status != Some(200) && is_late(call.start)).count();
     figures.count("killed workers: idempotent calls", repeatable.calls.len());
     figures.failures("killed workers: failed idempotent calls", repeatable.failures.len());
@@ -96,7 +97,5 @@ pub(crate) fn rolling_restart(figures: &mut Figures, size: Size) {
     figures.count("rolling restart: calls", outcome.calls.len());
     figures.count("rolling restart: restarted processes", 2 * n_restarts);
     figures.failures("rolling restart: failed calls", outcome.failures.len());
-    for failure in outcome.failures.iter().take(3) {
-        eprintln!("    {failure}");
-    }
+    show(&outcome.failures);
 }

@@ -90,7 +90,8 @@ impl Copy<'_> {
         let text = fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
         let name = name_of(&path.strip_prefix(self.root)?.to_string_lossy());
         if path.extension().is_some_and(|extension| extension == "json") {
-            return write(&self.folder.join(name), &format!("export default {text};\n"));
+            // The known implementation's parser takes no literal behind `export default`.
+            return write(&self.folder.join(name), &format!("const data = {};\nexport default data;\n", text.trim()));
         }
         if text.contains(HOST) {
             return Ok(());

@@ -56,6 +56,16 @@ impl Measured {
         }
     }
 
+    /// The least and the most of the middle half, where there are enough samples for one; else of all.
+    pub(super) fn middle(&self) -> Option<(f64, f64)> {
+        let sorted = self.sorted();
+        let quarter = sorted.len() / 4;
+        if sorted.len() < 8 {
+            return self.spread();
+        }
+        Some((sorted[quarter], sorted[sorted.len() - 1 - quarter]))
+    }
+
     /// Whether more of it is better. None where neither is.
     pub(super) fn more_is_better(&self) -> Option<bool> {
         match self.unit {
@@ -149,6 +159,8 @@ mod tests {
         }
         assert_eq!(of("ms", &[2.0, 1.0]).spread(), Some((1.0, 2.0)));
         assert_eq!(of("ms", &[2.0]).spread(), None);
+        assert_eq!(of("ms", &[2.0, 1.0]).middle(), Some((1.0, 2.0)));
+        assert_eq!(of("ms", &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 100.0]).middle(), Some((3.0, 6.0)));
     }
 
     #[test]

@@ -118,7 +118,7 @@ fn grouped(digits: &str) -> String {
 
 /// Half of the spread, as a part of the median.
 fn deviation(measured: &Measured) -> String {
-    let spread = measured.spread().map(|(least, most)| (most - least) / 2.0 / measured.median() * 100.0);
+    let spread = measured.middle().map(|(least, most)| (most - least) / 2.0 / measured.median() * 100.0);
     spread.map(|percent| format!("{percent:.0} %")).unwrap_or_default()
 }
 
