@@ -1,7 +1,9 @@
 //! Calls as plain messages: what crosses between the HTTP side and an isolate's thread. Nothing here knows V8.
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -9,15 +11,18 @@ use bytes::Bytes;
 /// Header names and values in order; names are lower case. A name may repeat.
 pub type Headers = Vec<(String, String)>;
 
-/// A call of one implementation of a procedure of this unit, access already checked.
+/// A call of a procedure, access already checked.
 #[derive(Debug, Clone)]
 pub struct Call {
-    /// `fqn:version` of the chosen implementation, such as `sales/getMonthData:0.0.0`.
-    pub implementation: String,
+    /// What is called.
+    pub target: Target,
     /// The version that the caller asked for, as application code sees it on the request.
     pub version: String,
     /// Arguments by name.
     pub arguments: Arguments,
+    /// JSON text of an object with further arguments, in the serialised encoding with [`ExtendedForms`]: values that another
+    /// node's middleware added to a query, which cannot carry them.
+    pub beside: Option<String>,
     /// Whether arguments and result use the serialised encoding (spec 5).
     pub serialized: bool,
     /// Forms of the serialised encoding that only nodes of ours know.
@@ -26,13 +31,71 @@ pub struct Call {
     pub headers: Headers,
     /// Whether the function runs or only its arguments are checked.
     pub mode: RunMode,
-    /// Whether the caller showed the trust key: then names that begin with `*` and stack traces are allowed.
+    /// Whether the caller showed the trust key: then it gets stack traces, and may send regular expressions.
     pub trusted: bool,
+    /// Whether a node with the trust key answers for the arguments: then names that begin with `*` are allowed. It may pass
+    /// on a call of somebody who is not `trusted`.
+    pub vouched: bool,
     /// How long the call may take from now; `None` for the isolate's `wall` limit.
     pub deadline: Option<Duration>,
+    /// CPU time that it may use in one turn; `None` for the isolate's limit.
+    pub cpu: Option<Duration>,
     /// Nodes that the call came through; copied to the outbound calls that it makes.
     pub hops: u8,
 }
+
+/// What a call is for.
+#[derive(Clone)]
+pub enum Target {
+    /// An implementation of this unit: `fqn:version`, such as `sales/getMonthData:0.0.0`.
+    Implementation(String),
+    /// A procedure that another node executes. Only middleware runs here.
+    Behind {
+        /// Its name.
+        fqn: String,
+        /// The other node.
+        node: Arc<dyn Behind>,
+    },
+}
+
+impl Target {
+    /// What is called, for people.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Implementation(name) | Self::Behind { fqn: name, .. } => name,
+        }
+    }
+}
+
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The node that executes what goes through the middleware of this one; the run time implements it over its services.
+pub trait Behind: Send + Sync + 'static {
+    /// Sends the call on with what middleware changed, and waits for the reply. Dropping the future cancels it.
+    fn run(&self, changes: Changes) -> Pin<Box<dyn Future<Output = Result<Reply, OutboundError>> + Send>>;
+}
+
+/// What middleware made of a call. `None` stands for "as it came".
+#[derive(Debug, Clone, Default)]
+pub struct Changes {
+    /// The arguments: of the same kind as they came.
+    pub arguments: Option<Arguments>,
+    /// As [`Call::beside`].
+    pub beside: Option<String>,
+    /// Whether the arguments have [`ExtendedForms`].
+    pub extended: bool,
+    /// Whether some of their names begin with `*`.
+    pub injects: bool,
+    /// The headers.
+    pub headers: Option<Headers>,
+}
+
+/// The header of a reply which says that [`Behind::run`] gave no reply, and that its error is the answer.
+pub const REFUSED: &str = "x-jitar-refused";
 
 /// Forms of the serialised encoding that only nodes of ours know: `undefined`, NaN, shared values and cycles, bytes as
 /// base64, and the escape for data that looks like a form.

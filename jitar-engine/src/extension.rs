@@ -8,8 +8,8 @@ use deno_core::{Extension, ExtensionFileSource, FastStaticString};
 
 use crate::ops::{
     op_jitar_cwd, op_jitar_env, op_jitar_env_is_news, op_jitar_env_names, op_jitar_host, op_jitar_host_async,
-    op_jitar_log, op_jitar_platform, op_jitar_report, op_jitar_report_throw, op_jitar_run, op_jitar_settle_bytes,
-    op_jitar_settle_text,
+    op_jitar_log, op_jitar_logs, op_jitar_pass, op_jitar_platform, op_jitar_report, op_jitar_report_throw,
+    op_jitar_run, op_jitar_settle_bytes, op_jitar_settle_text,
 };
 use crate::{snapshot, web};
 
@@ -24,6 +24,8 @@ deno_core::extension!(
         op_jitar_host,
         op_jitar_host_async,
         op_jitar_log,
+        op_jitar_logs,
+        op_jitar_pass,
         op_jitar_platform,
         op_jitar_report,
         op_jitar_report_throw,
@@ -52,6 +54,9 @@ deno_core::extension!(
         "result.js",
         "late.js",
         "guard.js",
+        "log.js",
+        "values.js",
+        "passing.js",
         "dispatcher.js",
         "web/node_errors.js",
         "web/encodings.js",

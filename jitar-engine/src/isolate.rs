@@ -8,26 +8,24 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use deno_core::error::CoreError;
-use deno_core::{CancelHandle, JsRuntime, ModuleId, ModuleSpecifier, OpState, PollEventLoopOptions, v8};
+use deno_core::{JsRuntime, ModuleId, ModuleSpecifier, OpState, PollEventLoopOptions, v8};
 
 use crate::boot::{self, HeapLimits};
-use crate::call::{Arguments, Call, Headers, Outbound, Reply, RunMode};
+use crate::call::{Call, Outbound, Reply, Target};
 use crate::error::{EngineError, exception_of};
 use crate::handles::{Handles, call_function, string};
 use crate::host::HostTable;
 use crate::inspector::Inspect;
 use crate::limits::IsolateControl;
 use crate::loader::{ArchiveLoader, BEFORE_THE_APPLICATION, MapPlace, ModuleStore};
-use crate::ops::{HostFunctions, LogLevel, LogSink, OutboundSlot, ReplySink, RunningCall, RunningCalls};
+use crate::ops::{HostFunctions, Log, LogLevel, LogLine, LogSink, OutboundSlot, ReplySink, RunningCall, RunningCalls};
 use crate::permissions::{self, Permissions};
 use crate::snapshot::{Base, Blob};
+use crate::start::{flags_of, headers_of, input_of, text_of};
 use crate::web::{self, Certificates};
 
 /// Takes the reply of a call, by the call's number.
 pub type ReplyHandler = Box<dyn Fn(u32, Reply)>;
-
-/// Takes a line of application code.
-pub type LogHandler = Box<dyn Fn(LogLevel, &str)>;
 
 /// What an isolate is made of.
 pub struct IsolateOptions {
@@ -56,7 +54,7 @@ pub struct IsolateOptions {
     /// Gets every reply, by the number of the call.
     pub replies: ReplyHandler,
     /// Gets lines of `console.*` and of errors that nobody caught.
-    pub log: LogHandler,
+    pub log: Box<dyn Log>,
 }
 
 impl std::fmt::Debug for IsolateOptions {
@@ -123,6 +121,7 @@ impl std::fmt::Debug for Isolate {
 /// The dispatcher's functions, taken once at start.
 struct Functions {
     call: v8::Global<v8::Function>,
+    pass: v8::Global<v8::Function>,
     abort_call: v8::Global<v8::Function>,
     check_health: v8::Global<v8::Function>,
     add_middleware: v8::Global<v8::Function>,
@@ -201,22 +200,31 @@ impl Isolate {
     /// # Errors
     /// When the unit has no such implementation, or the isolate was ended during this turn.
     pub fn start_call(&mut self, id: u32, call: &Call, deadline: Instant) -> Result<(), EngineError> {
-        let Some(&implementation) = self.implementations.get(&call.implementation) else {
-            let message = format!("the unit has no implementation `{}`", call.implementation);
-            return Err(EngineError::Boot(message));
+        let (number, behind) = match &call.target {
+            Target::Implementation(key) => {
+                let missing = || EngineError::Boot(format!("the unit has no implementation `{key}`"));
+                (*self.implementations.get(key).ok_or_else(missing)?, None)
+            }
+            Target::Behind { node, .. } => (0, Some(Arc::clone(node))),
         };
-        self.register_call(id, deadline, call.hops);
+        let own_limit = call.cpu.map(|cpu| self.control.limit_call(id, cpu));
+        self.register_call(id, RunningCall { behind, _own_limit: own_limit, ..RunningCall::new(deadline, call.hops) });
         self.turn(Some(id), |runtime, functions| {
             deno_core::scope!(scope, runtime);
+            let (function, target) = match &call.target {
+                Target::Implementation(_) => (&functions.call, v8::Integer::new_from_unsigned(scope, number).into()),
+                Target::Behind { fqn, .. } => (&functions.pass, string(scope, fqn.as_bytes())),
+            };
             let arguments = [
                 v8::Integer::new_from_unsigned(scope, id).into(),
-                v8::Integer::new_from_unsigned(scope, implementation).into(),
+                target,
                 v8::Integer::new_from_unsigned(scope, flags_of(call)).into(),
                 input_of(scope, &call.arguments),
                 headers_of(scope, &call.headers),
                 string(scope, call.version.as_bytes()),
+                text_of(scope, call.beside.as_deref()),
             ];
-            invoke(scope, &functions.call, &arguments);
+            invoke(scope, function, &arguments);
         })
     }
 
@@ -225,7 +233,7 @@ impl Isolate {
     /// # Errors
     /// When the isolate was ended during this turn.
     pub fn start_health_check(&mut self, id: u32, deadline: Instant) -> Result<(), EngineError> {
-        self.register_call(id, deadline, 0);
+        self.register_call(id, RunningCall::new(deadline, 0));
         self.turn(Some(id), |runtime, functions| {
             deno_core::scope!(scope, runtime);
             let id = v8::Integer::new_from_unsigned(scope, id).into();
@@ -294,8 +302,7 @@ impl Isolate {
         })
     }
 
-    fn register_call(&mut self, id: u32, deadline: Instant, hops: u8) {
-        let call = RunningCall { deadline, hops, cancel: CancelHandle::new_rc() };
+    fn register_call(&mut self, id: u32, call: RunningCall) {
         self.runtime.op_state().borrow_mut().borrow_mut::<RunningCalls>().0.insert(id, call);
     }
 
@@ -361,7 +368,7 @@ impl Isolate {
     fn log_error(&self, error: &CoreError) {
         let sink = self.runtime.op_state().borrow().try_borrow::<LogSink>().cloned();
         if let Some(sink) = sink {
-            sink(LogLevel::Error, &exception_of(error).to_string());
+            sink.write(LogLine { level: LogLevel::Error, text: &exception_of(error).to_string(), request: None });
         }
     }
 }
@@ -384,7 +391,7 @@ fn install_web(state: &Rc<RefCell<OpState>>, permissions: &Permissions, certific
     web::install(&mut state, certificates);
 }
 
-fn install_sinks(state: &Rc<RefCell<OpState>>, outbound: OutboundSlot, replies: ReplyHandler, log: LogHandler) {
+fn install_sinks(state: &Rc<RefCell<OpState>>, outbound: OutboundSlot, replies: ReplyHandler, log: Box<dyn Log>) {
     let mut state = state.borrow_mut();
     state.put::<OutboundSlot>(outbound);
     state.put::<ReplySink>(Rc::from(replies));
@@ -398,6 +405,7 @@ impl Functions {
         handles.call(runtime, "start")?;
         Ok(Self {
             call: handles.function(runtime, "call")?,
+            pass: handles.function(runtime, "pass")?,
             abort_call: handles.function(runtime, "abortCall")?,
             check_health: handles.function(runtime, "checkHealth")?,
             add_middleware: handles.function(runtime, "addMiddleware")?,
@@ -423,54 +431,4 @@ fn invoke(
     if !scope.has_terminated() {
         scope.perform_microtask_checkpoint();
     }
-}
-
-// How the dispatcher reads a call; the numbers stand in `dispatcher.js` too.
-const DRY: u32 = 1;
-const SERIALIZED: u32 = 2;
-const TRUSTED: u32 = 4;
-const QUERY: u32 = 8;
-const EXTENDED_REPLY: u32 = 16;
-const EXTENDED_ARGUMENTS: u32 = 32;
-
-fn flags_of(call: &Call) -> u32 {
-    let when = |condition: bool, flag: u32| if condition { flag } else { 0 };
-    when(call.mode == RunMode::Dry, DRY)
-        | when(call.serialized, SERIALIZED)
-        | when(call.trusted, TRUSTED)
-        | when(matches!(call.arguments, Arguments::Query(_)), QUERY)
-        | when(call.extended.understood, EXTENDED_REPLY)
-        | when(call.extended.used, EXTENDED_ARGUMENTS)
-}
-
-fn input_of<'s>(scope: &mut v8::PinScope<'s, '_>, arguments: &Arguments) -> v8::Local<'s, v8::Value> {
-    match arguments {
-        Arguments::None => v8::undefined(scope).into(),
-        Arguments::Json(text) => string(scope, text),
-        Arguments::Query(pairs) => {
-            let flat: Vec<_> = pairs
-                .iter()
-                .flat_map(|(name, value)| [name, value])
-                .map(|text| string(scope, text.as_bytes()))
-                .collect();
-            v8::Array::new_with_elements(scope, &flat).into()
-        }
-    }
-}
-
-/// Names and values in turn, one a line: one string, which the dispatcher takes apart only when somebody asks.
-fn headers_of<'s>(scope: &mut v8::PinScope<'s, '_>, headers: &Headers) -> v8::Local<'s, v8::Value> {
-    if headers.is_empty() {
-        return v8::undefined(scope).into();
-    }
-    let mut lines = String::new();
-    for (name, value) in headers {
-        if !lines.is_empty() {
-            lines.push('\n');
-        }
-        lines.push_str(name);
-        lines.push('\n');
-        lines.push_str(value);
-    }
-    string(scope, lines.as_bytes())
 }

@@ -26,14 +26,15 @@ pub mod platform;
 pub mod schema;
 pub mod snapshot;
 mod stack;
+mod start;
 mod web;
 
 /// Version of this crate. The sides that build and run an application must have the same one.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 pub use error::{EngineError, JsException, short_specifier};
-pub use isolate::{Isolate, IsolateOptions, LogHandler, ReplyHandler, Source, ValueLimits};
+pub use isolate::{Isolate, IsolateOptions, ReplyHandler, Source, ValueLimits};
 pub use limits::{IsolateControl, TerminationReason};
 pub use loader::ModuleStore;
-pub use ops::LogLevel;
+pub use ops::{Log, LogLevel, LogLine};
 pub use web::{Certificates, InvalidCertificates};

@@ -1,8 +1,9 @@
 //! How an isolate is watched and ended from other threads.
 
+use std::collections::HashMap;
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use deno_core::v8;
@@ -69,6 +70,36 @@ struct Shared {
     handle: OnceLock<v8::IsolateHandle>,
     cpu_clock: libc::clockid_t,
     buffers: BufferWatch,
+    own: OwnLimits,
+}
+
+/// CPU time that calls under way may use in one turn, where that is less than what the service grants.
+#[derive(Debug, Default)]
+struct OwnLimits {
+    by_call: Mutex<HashMap<u32, Duration>>,
+    /// Nanoseconds that the current turn has used, for the isolate's thread.
+    used: AtomicU64,
+    /// Whether a look at the running call is already on its way.
+    is_asked: AtomicBool,
+}
+
+impl OwnLimits {
+    fn by_call(&self) -> MutexGuard<'_, HashMap<u32, Duration>> {
+        self.by_call.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The limit of one call, as long as it is under way.
+#[derive(Debug)]
+pub(crate) struct OwnLimit {
+    control: IsolateControl,
+    call: u32,
+}
+
+impl Drop for OwnLimit {
+    fn drop(&mut self) {
+        self.control.0.own.by_call().remove(&self.call);
+    }
 }
 
 /// What is known of buffers between two looks at them.
@@ -97,6 +128,7 @@ impl IsolateControl {
             handle: OnceLock::new(),
             cpu_clock: this_threads_cpu_clock(),
             buffers: BufferWatch::default(),
+            own: OwnLimits::default(),
         }))
     }
 
@@ -166,6 +198,24 @@ impl IsolateControl {
     pub fn terminate(&self, reason: TerminationReason) {
         if self.0.set_reason(reason) {
             self.interrupt(note_place_and_terminate);
+        }
+    }
+
+    /// Limits the CPU time that a call may use in one turn.
+    pub(crate) fn limit_call(&self, call: u32, cpu: Duration) -> OwnLimit {
+        self.0.own.by_call().insert(call, cpu);
+        OwnLimit { control: self.clone(), call }
+    }
+
+    /// Looks whether the call that is running has a limit of its own below `used`, the CPU time of the current turn, and
+    /// ends the isolate then.
+    pub fn look_at_call(&self, used: Duration) {
+        let own = &self.0.own;
+        if own.by_call().values().any(|limit| *limit < used) {
+            own.used.store(u64::try_from(used.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+            if !own.is_asked.swap(true, Ordering::AcqRel) {
+                self.interrupt(end_when_call_used_its_time);
+            }
         }
     }
 
@@ -253,6 +303,21 @@ unsafe extern "C" fn note_place_and_terminate(isolate: v8::UnsafeRawIsolatePtr, 
     let mut isolate = unsafe { v8::Isolate::from_raw_isolate_ptr(isolate) };
     shared.note_place(&mut isolate);
     isolate.terminate_execution();
+}
+
+/// Runs on the isolate's thread, between two instructions of JavaScript.
+unsafe extern "C" fn end_when_call_used_its_time(isolate: v8::UnsafeRawIsolatePtr, data: *mut c_void) {
+    // SAFETY: `data` is the `Shared` that the isolate's owner keeps alive at least as long as the isolate.
+    let shared = unsafe { &*data.cast::<Shared>() };
+    // SAFETY: V8 calls this with the isolate that is running on this thread.
+    let mut isolate = unsafe { v8::Isolate::from_raw_isolate_ptr(isolate) };
+    shared.own.is_asked.store(false, Ordering::Release);
+    let limit = current_call(&mut isolate).and_then(|call| shared.own.by_call().get(&call).copied());
+    let used = Duration::from_nanos(shared.own.used.load(Ordering::Relaxed));
+    if limit.is_some_and(|limit| used > limit) && shared.set_reason(TerminationReason::Cpu) {
+        shared.note_place(&mut isolate);
+        isolate.terminate_execution();
+    }
 }
 
 /// Runs on the isolate's thread, between two instructions of JavaScript.

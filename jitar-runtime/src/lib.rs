@@ -38,6 +38,12 @@ pub mod shutdown;
 pub mod telemetry;
 mod tls;
 
+/// Of the whole program. A call allocates some dozens of times in two threads, which costs the system's allocator three
+/// times as much.
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 pub use jitar_engine::host::HostError;
 pub use jitar_macros::{host, service};
 

@@ -6,8 +6,18 @@ use super::in_both_forms;
 
 const TABLE: &str = "/rpc/reporting/getMonthTable";
 const APRIL: &str = r#"{"year": 2025, "month": "April"}"#;
+/// The same, compressed with gzip.
+const PACKED: &[u8] = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xab\x56\xaa\x4c\x4d\x2c\x52\xb2\x52\x30\x32\x30\x32\
+    \xd5\x51\x50\xca\xcd\xcf\x2b\xc9\x00\x72\x95\x1c\x0b\x8a\x32\x73\x94\x6a\x01\xa8\x67\x3e\x9b\
+    \x20\x00\x00\x00";
 
-in_both_forms!(says_what_is_wrong, survives_what_is_no_http, keeps_the_connection, takes_chunks);
+in_both_forms!(
+    says_what_is_wrong,
+    survives_what_is_no_http,
+    keeps_the_connection,
+    takes_chunks,
+    takes_compressed_and_announced_bodies,
+);
 
 fn says_what_is_wrong(example: &Example) {
     let post = |body: &str| Request::post(TABLE, body);
@@ -154,6 +164,25 @@ fn takes_chunks(example: &Example) {
         assert_eq!(answer.status, status, "{}", answer.text());
     }
     assert_works(example);
+}
+
+/// Neither how a body is packed nor a client that asks first makes a difference, with a gateway between or without.
+fn takes_compressed_and_announced_bodies(example: &Example) {
+    let mut connection = Connection::open(&example.entry().url).expect("a connection");
+    let packed = Request::post(TABLE, "").header("content-encoding", "gzip").body(PACKED);
+    let head = format!("POST {TABLE} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n");
+    let chunk = |bytes: &[u8]| [format!("{:x}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat();
+    let chunked = format!("{head}content-encoding: gzip\r\ntransfer-encoding: chunked\r\n\r\n");
+    let chunked = [chunked.as_bytes(), &chunk(&PACKED[..20]), &chunk(&PACKED[20..]), &chunk(b"")].concat();
+    assert_eq!(connection.send(&packed).expect("an answer").json()["title"], "Sales report April 2025");
+    connection.write(&chunked).expect("sent");
+    assert_eq!(connection.read(false).expect("an answer").json()["title"], "Sales report April 2025");
+
+    let announced = format!("{head}content-length: {}\r\nexpect: 100-continue\r\n\r\n", APRIL.len());
+    connection.write(announced.as_bytes()).expect("sent");
+    assert_eq!(connection.read(false).expect("an answer").status, 100);
+    connection.write(APRIL.as_bytes()).expect("sent");
+    assert_eq!(connection.read(false).expect("an answer").json()["title"], "Sales report April 2025");
 }
 
 #[track_caller]

@@ -1,6 +1,7 @@
 //! What application code throws, and what stands around a procedure: middleware and health checks.
 
-use jitar_tests::{Project, Request};
+use jitar_tests::{Project, Request, Service};
+use serde_json::Value;
 
 #[test]
 fn the_log_shows_the_line_and_the_client_the_message() {
@@ -12,6 +13,71 @@ fn the_log_shows_the_line_and_the_client_the_message() {
     service.process.line(&format!("TypeError: {message}"));
     service.process.line("at lengthOf (app/src/measure.ts:4:17)");
     service.process.line("failByType (app/src/failByType.ts:10:12)");
+}
+
+#[test]
+fn lines_of_a_call_carry_its_request_id() {
+    let ids = ["first-1", "second/2"];
+    let expected = |id: &str| {
+        let what = &id[..id.find(['-', '/']).expect("two parts")];
+        [
+            ("INFO", format!("{what} at once"), Some(id.to_owned())),
+            ("WARN", format!("{what} later"), Some(id.to_owned())),
+            ("ERROR", format!("{what} in a timer\nand on"), Some(id.to_owned())),
+        ]
+    };
+    let speak = |service: &Service| {
+        for id in ids {
+            let what = &id[..id.find(['-', '/']).expect("two parts")];
+            let request = Request::get(&format!("/rpc/speak?what={what}")).header("x-request-id", id);
+            assert_eq!(service.send(&request).summary(), (200, String::new()));
+        }
+        let failing = Request::get("/rpc/failByType").header("x-request-id", "third");
+        assert_eq!(service.send(&failing).status, 500);
+    };
+
+    let service = Project::named("errors").start("worker", &[]);
+    speak(&service);
+    for (level, text, id) in ids.into_iter().flat_map(expected) {
+        let (first, further) = text.split_once('\n').unwrap_or((&text, ""));
+        let line = format!("Z] {first} requestId={}", id.unwrap_or_default());
+        service.process.line(&line);
+        let printed = service.process.printed();
+        let start = printed.lines().find(|printed| printed.ends_with(&line)).unwrap_or_default();
+        assert!(start.starts_with(&format!("[{level}]")), "{printed}");
+        assert!(further.is_empty() || printed.contains(&format!("{line}\n{further}\n")), "{printed}");
+    }
+    service.process.line("TypeError: Cannot read properties of undefined (reading 'length') requestId=third");
+    assert!(service.process.printed().contains("] nobody asked\n"), "{}", service.process.printed());
+
+    let service = Project::named("errors").start("worker", &[("JITAR_LOG_FORMAT", "json")]);
+    speak(&service);
+    service.process.line("\"requestId\":\"third\"");
+    let printed = service.stop().printed;
+    let lines: Vec<Value> = printed.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let found = |text: &str| {
+        let line = lines.iter().find(|line| line["message"].as_str().is_some_and(|found| found.starts_with(text)));
+        line.map(|line| (line["level"].as_str().unwrap_or_default(), line["requestId"].as_str()))
+    };
+    for (level, text, id) in ids.into_iter().flat_map(expected) {
+        assert_eq!(found(&text), Some((level, id.as_deref())), "{text}: {printed}");
+    }
+    assert_eq!(found("TypeError: Cannot read"), Some(("ERROR", Some("third"))), "{printed}");
+    assert_eq!(found("nobody asked"), Some(("INFO", None)), "{printed}");
+}
+
+/// Where a refusal was thrown is looked up only for a log that shows it: refusals are many, and stacks are expensive.
+#[test]
+fn what_nobody_logs_costs_nothing() {
+    for (level, n_asked) in [("info", "0"), ("debug", "2")] {
+        let service = Project::named("errors").start("worker", &[("JITAR_LOG_LEVEL", level)]);
+        for _ in 0..2 {
+            assert_eq!(service.get("/rpc/failQuietly").summary(), (404, "nothing here".to_owned()));
+        }
+        assert_eq!(service.get("/rpc/countStacks").text(), n_asked, "{level}");
+        let printed = service.stop().printed;
+        assert_eq!(printed.contains("the way to nothing requestId="), level == "debug", "{printed}");
+    }
 }
 
 #[test]

@@ -14,6 +14,24 @@ fn a_loop_is_ended_by_its_cpu_time() {
     }
 }
 
+/// A procedure may have less time than the service grants. Others beside it have what they had.
+#[test]
+fn a_procedure_has_a_limit_of_its_own() {
+    let service = Project::named("limits").start("long", &[]);
+    let start = Instant::now();
+    for later in [false, true] {
+        let ended = service.get(&format!("/rpc/spinBriefly?later={later}"));
+        assert_eq!(ended.summary(), (504, "The call exceeded `limits.cpu` and was ended".to_owned()), "{later}");
+        name(&service);
+    }
+    assert!(start.elapsed() < Duration::from_secs(8), "the service grants ten seconds: {:?}", start.elapsed());
+    let beside = service.get_in_background("/rpc/hold?millis=25000");
+    wait::until(|| (service.process.printed().matches("running in").count() == 3).then_some(())).expect("it runs");
+    assert_eq!(service.get("/rpc/spinForAWhile").summary(), (200, "done".to_owned()));
+    assert!(!beside.is_finished(), "it waits");
+    service.kill();
+}
+
 #[test]
 fn a_loop_is_ended_by_its_time() {
     let ended = end_one_call("times", "spin", Isolate::Replaced);
@@ -77,7 +95,7 @@ fn a_builtin_that_does_not_end_delays_nobody() {
     let service = Project::named("limits").start("ages", &[]);
     let start = Instant::now();
     let call = service.get_in_background("/rpc/fillForAges");
-    let stuck = service.process.line("running in ");
+    let stuck = running(&service);
     assert_eq!(call.join().expect("an answer").status, 504);
     assert_ne!(name(&service), stuck, "another isolate");
     assert!(start.elapsed() < Duration::from_secs(6), "it took {:?}", start.elapsed());
@@ -158,7 +176,7 @@ enum Isolate {
 fn end_one_call(service: &str, procedure: &str, expected: Isolate) -> Response {
     let service = Project::named("limits").start(service, &[]);
     let call = service.get_in_background(&format!("/rpc/{procedure}"));
-    let busy = service.process.line("running in ");
+    let busy = running(&service);
     let other = name(&service);
     assert_ne!(other, busy);
     assert_eq!(service.get("/health/status").summary(), (200, "true".to_owned()));
@@ -182,8 +200,18 @@ fn both_names(service: &Service) -> [String; 2] {
     let second = name(service);
     assert_eq!(held.join().expect("an answer").status, 200);
     let printed = service.process.printed();
-    let first = printed.rsplit("running in ").next().unwrap_or_default().lines().next().unwrap_or_default();
-    [first.to_owned(), second]
+    [isolate_in(printed.rsplit("running in ").next().unwrap_or_default()), second]
+}
+
+/// The isolate of the first call that says where it runs.
+#[track_caller]
+fn running(service: &Service) -> String {
+    isolate_in(&service.process.line("running in "))
+}
+
+/// The name at the beginning of the rest of a line.
+fn isolate_in(rest: &str) -> String {
+    rest.split_whitespace().next().unwrap_or_default().to_owned()
 }
 
 /// Which isolate answers now.

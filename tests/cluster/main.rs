@@ -9,6 +9,7 @@ mod crossing;
 mod discovery;
 mod errors;
 mod files;
+mod gates;
 mod host;
 mod hostile;
 mod inspector;

@@ -181,7 +181,9 @@ fn hostile_registrations_are_refused() {
     }
     // A worker that is there confirms only what it has.
     let claim = serde_json::json!({"url": workers[0].url, "procedureNames": ["pay"], "format": 1});
-    assert_eq!(gateway.post("/workers?peer=1", &claim.to_string()).status, 200);
+    let refused = gateway.post("/workers?peer=1", &claim.to_string());
+    let text = "The worker was registered for `pay`, which it does not have";
+    assert_eq!(refused.summary(), (400, text.to_owned()));
     gateway.process.line("was registered for `pay`, which it does not have");
     assert_eq!(gateway.get("/rpc/pay").status, 404);
 }
@@ -258,8 +260,19 @@ fn many_workers_are_found() {
         assert_eq!(gateway.post(&format!("/rpc/{fqn}"), "{}").summary(), (200, "2".to_owned()), "{fqn}");
     }
     let load = Load::start(&gateway.url, &Request::post("/rpc/all", "{}"), N_CALLERS);
-    load.more(200);
+    load.more(2000);
     assert_eq!(load.stop().failures, [""; 0]);
+}
+
+/// A worker that was told that it is registered gets calls from then on.
+#[test]
+fn a_registered_worker_is_called_at_once() {
+    for _ in 0..5 {
+        let gateway = start("gateway", &[]);
+        let worker = worker(&gateway);
+        worker.process.line("Registered at the gateway");
+        assert_eq!(gateway.get(HELLO).summary(), (200, worker.get(HELLO).text()));
+    }
 }
 
 /// A hundred megabytes pass a gateway in both directions, and it keeps none of them.
@@ -275,10 +288,35 @@ fn large_bodies_cost_no_memory() {
     let before = peak_kilobytes(&gateway);
     let sent = gateway.send(&Request::post("/rpc/count", "").body(vec![b' '; LENGTH]));
     assert_eq!(sent.summary(), (200, LENGTH.to_string()));
+    assert_eq!(in_chunks(&gateway, LENGTH).summary(), (200, LENGTH.to_string()), "without a length");
     let received = gateway.get(&format!("/rpc/largeText?length={LENGTH}"));
     assert_eq!((received.status, received.body.len()), (200, LENGTH));
     let grown = peak_kilobytes(&gateway) - before;
     assert!(grown < 20_000, "the gateway's memory grew by {grown} kB");
+
+    // What is too large is answered as that, and is no fault of the worker's.
+    let small = start("small", &[]);
+    fakes.register(&small, "w", &["count".to_owned()]);
+    assert_eq!(in_chunks(&small, 400_000).summary(), (200, "400000".to_owned()));
+    let refused = in_chunks(&small, 10_000_000);
+    assert_eq!(refused.summary(), (413, "the request body is larger than 500000 bytes".to_owned()));
+    assert_eq!(in_chunks(&small, 400_000).summary(), (200, "400000".to_owned()), "the worker is still there");
+}
+
+/// Sends a body that does not say its length, and stops when nobody listens any more.
+#[cfg(target_os = "linux")]
+fn in_chunks(gateway: &Service, length: usize) -> Response {
+    const CHUNK: usize = 100_000;
+    let mut connection = jitar_tests::Connection::open(&gateway.url).expect("a connection");
+    let head =
+        "POST /rpc/count HTTP/1.1\r\nhost: h\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
+    connection.write(head.as_bytes()).expect("sent");
+    let chunk = [format!("{CHUNK:x}\r\n").as_bytes(), &vec![b' '; CHUNK], b"\r\n"].concat();
+    let is_sent = (0..length / CHUNK).all(|_| connection.write(&chunk).is_ok());
+    if is_sent {
+        drop(connection.write(b"0\r\n\r\n"));
+    }
+    connection.read(false).expect("an answer")
 }
 
 /// The most memory that a process ever had.

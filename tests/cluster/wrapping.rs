@@ -58,7 +58,7 @@ fn health_checks_are_bounded_and_remembered() {
     let service = Project::named("crossing").start("checked", &[]);
     let both = [service.get("/health"), service.get("/health")];
     for answer in &both {
-        let expected = r#"{"slow":false,"throwing":false,"truthy":true,"counting":true}"#;
+        let expected = r#"{"slow":false,"patient":true,"throwing":false,"truthy":true,"counting":true}"#;
         assert_eq!(answer.summary(), (200, expected.to_owned()), "asked once for both");
     }
     assert_eq!(service.get("/health/status").summary(), (503, "false".to_owned()));

@@ -104,6 +104,8 @@ impl Connection {
         let host = url.trim_start_matches("http://").trim_end_matches('/').to_owned();
         let stream = TcpStream::connect(&host)?;
         stream.set_write_timeout(Some(wait::DEADLINE))?;
+        // Head and body are written one after the other; the system would hold the second one back.
+        stream.set_nodelay(true)?;
         Ok(Self { host, stream: BufReader::new(stream) })
     }
 
@@ -138,7 +140,7 @@ impl Connection {
         self.stream.get_ref().shutdown(Shutdown::Write)
     }
 
-    /// Reads an answer; that to a HEAD has no body.
+    /// Reads an answer; those to a HEAD and those that only announce another one have no body.
     ///
     /// # Errors
     /// When no whole answer comes in time.
@@ -155,7 +157,7 @@ impl Connection {
             let (name, value) = line.split_once(':').ok_or_else(|| invalid(&format!("`{line}` is no header")))?;
             response.headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
         }
-        if !(is_head || status == 304) {
+        if !(is_head || status == 304 || status < 200) {
             let length = response.header("content-length").and_then(|length| length.parse().ok());
             response.body = vec![0; length.ok_or_else(|| invalid("an answer without its length"))?];
             self.stream.read_exact(&mut response.body)?;

@@ -1,4 +1,4 @@
-//! Load: threads that call again and again on kept connections, and count what comes back.
+//! Load: threads that call again and again on kept connections, and note what comes back.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -24,6 +24,17 @@ struct Shared {
     n_answered: AtomicUsize,
 }
 
+/// One call and what came of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Call {
+    /// When it was sent.
+    pub start: Instant,
+    /// How long it took.
+    pub time: Duration,
+    /// The status of the answer. None when there was no answer.
+    pub status: Option<u16>,
+}
+
 /// What came of a load.
 #[derive(Debug, Default)]
 pub struct Outcome {
@@ -33,17 +44,44 @@ pub struct Outcome {
     pub n_slow: usize,
     /// What else was answered, and what was not.
     pub failures: Vec<String>,
+    /// All of them, each caller's in order.
+    pub calls: Vec<Call>,
+}
+
+/// When callers call.
+#[derive(Debug, Clone, Copy)]
+enum Pace {
+    /// As soon as the answer to the call before is there.
+    Closed,
+    /// At these intervals from a moment on, unless the answer to the call before is late.
+    Open { from: Instant, interval: Duration },
 }
 
 impl Load {
     /// Starts to call, on as many connections as there are callers.
     pub fn start(url: &str, request: &Request, n_callers: usize) -> Self {
+        Self::with(url, request, (0..n_callers).map(|_| Pace::Closed).collect())
+    }
+
+    /// Starts to call so many times a second, whatever becomes of the calls, on as many connections as there are callers.
+    pub fn at_rate(url: &str, request: &Request, n_callers: u32, per_second: f64) -> Self {
+        let (start, between) = (Instant::now(), Duration::from_secs_f64(1.0 / per_second));
+        let pace = |caller| Pace::Open { from: start + between * caller, interval: between * n_callers };
+        Self::with(url, request, (0..n_callers).map(pace).collect())
+    }
+
+    fn with(url: &str, request: &Request, paces: Vec<Pace>) -> Self {
         let shared = Arc::<Shared>::default();
-        let caller = |_| {
+        let caller = |pace| {
             let (url, request, shared) = (url.to_owned(), request.clone(), Arc::clone(&shared));
-            thread::spawn(move || call(&url, &request, &shared))
+            thread::spawn(move || call(&url, &request, pace, &shared))
         };
-        Self { callers: (0..n_callers).map(caller).collect(), shared }
+        Self { callers: paces.into_iter().map(caller).collect(), shared }
+    }
+
+    /// Calls that were answered with 200 so far.
+    pub fn n_answered(&self) -> usize {
+        self.shared.n_answered.load(Ordering::Relaxed)
     }
 
     /// Waits until so many more calls were answered.
@@ -52,8 +90,8 @@ impl Load {
     /// When that does not happen.
     #[track_caller]
     pub fn more(&self, n_calls: usize) {
-        let n_wanted = self.shared.n_answered.load(Ordering::Relaxed) + n_calls;
-        let is_reached = || (self.shared.n_answered.load(Ordering::Relaxed) >= n_wanted).then_some(());
+        let n_wanted = self.n_answered() + n_calls;
+        let is_reached = || (self.n_answered() >= n_wanted).then_some(());
         assert!(wait::until(is_reached).is_some(), "no {n_calls} more calls are answered");
     }
 
@@ -68,22 +106,26 @@ impl Load {
             sum.n_answered += outcome.n_answered;
             sum.n_slow += outcome.n_slow;
             sum.failures.extend(outcome.failures);
+            sum.calls.extend(outcome.calls);
             sum
         })
     }
 }
 
-fn call(url: &str, request: &Request, shared: &Shared) -> Outcome {
+fn call(url: &str, request: &Request, mut pace: Pace, shared: &Shared) -> Outcome {
     let mut outcome = Outcome::default();
     let mut connection = None;
     while !shared.is_over.load(Ordering::Relaxed) {
+        pace.wait();
         let start = Instant::now();
+        let mut status = None;
         let open = match connection.take() {
             Some(open) => Ok(open),
             None => Connection::open(url),
         };
         match open.and_then(|mut open| open.send(request).map(|answer| (open, answer))) {
             Ok((open, answer)) => {
+                status = Some(answer.status);
                 if answer.status == 200 {
                     outcome.n_answered += 1;
                     outcome.n_slow += usize::from(start.elapsed() > SLOW);
@@ -99,6 +141,19 @@ fn call(url: &str, request: &Request, shared: &Shared) -> Outcome {
                 thread::yield_now();
             }
         }
+        outcome.calls.push(Call { start, time: start.elapsed(), status });
     }
     outcome
+}
+
+impl Pace {
+    /// Waits for the next moment. Those that passed meanwhile are left out.
+    fn wait(&mut self) {
+        let Self::Open { from, interval } = self else { return };
+        let now = Instant::now();
+        while *from < now {
+            *from += *interval;
+        }
+        wait::pause(*from - now);
+    }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use crate::http::Request;
 use crate::process::Process;
 use crate::programs::{package, program};
 use crate::service::Service;
@@ -41,6 +42,20 @@ impl Project {
     #[track_caller]
     pub fn start_with(&self, service: &str, flags: &[&str], environment: &[(&str, &str)]) -> Service {
         Service::start(self.command(service).args(flags), environment)
+    }
+
+    /// Starts it on a port without a line for every call, which a benchmark would measure.
+    ///
+    /// # Panics
+    /// When it does not start.
+    #[track_caller]
+    pub fn start_quietly(&self, service: &str, port: u16, environment: &[(&str, &str)]) -> Service {
+        let url = format!("http://127.0.0.1:{port}");
+        let mut command = self.command(service);
+        command.arg(format!("--url={url}")).arg("--log-level=warn");
+        let service = Service { process: Process::start(&mut command, environment), url };
+        service.until("life", &Request::get("/health/live"), |answer| answer.status == 200);
+        service
     }
 
     /// Starts it, whatever comes of it.

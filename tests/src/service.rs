@@ -24,7 +24,9 @@ impl Service {
     #[track_caller]
     pub fn start(command: &mut Command, environment: &[(&str, &str)]) -> Self {
         let process = Process::start(command, environment);
-        let url = process.line("Server started at ");
+        let rest = process.line("Server started at ");
+        // In a log of JSON the line goes on.
+        let url = rest.split('"').next().unwrap_or_default().to_owned();
         Self { url, process }
     }
 

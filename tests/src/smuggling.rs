@@ -11,7 +11,8 @@ use crate::wait;
 /// What a server does with the bytes of a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// It answers with an error, or not at all, and answers nothing that hides behind it.
+    /// It answers with an error, or not at all, and executes nothing that comes behind it: all that may follow are
+    /// answers 400.
     Refused,
     /// It answers with these statuses, one after the other.
     Answered(Vec<u16>),
@@ -275,8 +276,7 @@ pub fn outcome(address: &str, bytes: &[u8]) -> io::Result<Outcome> {
     let statuses: Vec<u16> = text.split("HTTP/1.").skip(1).filter_map(|rest| rest.get(2..5)?.parse().ok()).collect();
     match statuses[..] {
         [] => Ok(Outcome::Refused),
-        // Where the end of the request was clear, the connection may go on, as long as nothing hidden is answered.
-        [first, ref rest @ ..] if first >= 400 && !rest.contains(&404) => Ok(Outcome::Refused),
+        [first, ref rest @ ..] if first >= 400 && rest.iter().all(|status| *status == 400) => Ok(Outcome::Refused),
         _ => Ok(Outcome::Answered(statuses)),
     }
 }

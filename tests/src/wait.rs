@@ -8,6 +8,11 @@ pub const DEADLINE: Duration = Duration::from_secs(30);
 
 const POLL: Duration = Duration::from_millis(10);
 
+/// Lets time pass: for the pace of a load and the length of a measurement, never in the place of a condition.
+pub fn pause(time: Duration) {
+    thread::sleep(time);
+}
+
 /// Asks again and again until there is an answer; gives up at the deadline.
 pub fn until<T>(mut probe: impl FnMut() -> Option<T>) -> Option<T> {
     let deadline = Instant::now() + DEADLINE;

@@ -1,11 +1,7 @@
-// Serves one function behind node:http, as a person would write it who has no framework.
-// Usage: node node-http.mjs MODULE PATH PARAMETER,PARAMETER PORT
+// Serves functions behind node:http, as a person would write it who has no framework.
+import cluster from 'node:cluster';
 import { createServer } from 'node:http';
-import { pathToFileURL } from 'node:url';
-
-const [modulePath, path, parameterList, port] = process.argv.slice(2);
-const { default: procedure } = await import(pathToFileURL(modulePath));
-const parameters = parameterList.split(',');
+import { parse } from 'node:querystring';
 
 function readBody(request) {
   return new Promise((resolve, reject) => {
@@ -16,30 +12,41 @@ function readBody(request) {
   });
 }
 
-function answer(response, status, contentType, body) {
+function send(response, status, contentType, body) {
   response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body) });
   response.end(body);
 }
 
-const server = createServer(async (request, response) => {
-  if (request.method !== 'POST' || request.url !== path) {
-    return answer(response, 404, 'text/plain', 'not found');
+/** Answers the paths of `routes` on a port, with as many processes as are wanted. */
+export default function serve(routes, port, nProcesses) {
+  if (nProcesses > 1 && cluster.isPrimary) {
+    for (let n = 0; n < nProcesses; n++) {
+      cluster.fork();
+    }
+    return;
   }
 
-  try {
-    const values = JSON.parse(await readBody(request));
-    const result = await procedure(...parameters.map((name) => values[name]));
-    answer(response, 200, 'application/json', JSON.stringify(result));
-  } catch (error) {
-    answer(response, 500, 'text/plain', String(error.message));
-  }
-});
+  const server = createServer(async (request, response) => {
+    const [path, query] = request.url.split('?', 2);
+    const procedure = routes[path];
 
-server.listen(Number(port), '127.0.0.1', () => {
-  console.log(`Server started at http://127.0.0.1:${server.address().port}`);
-});
+    if (procedure === undefined) {
+      return send(response, 404, 'text/plain', 'not found');
+    }
 
-process.on('SIGTERM', () => {
-  server.close(() => process.exit(0));
-  server.closeAllConnections();
-});
+    try {
+      const values = request.method === 'GET' ? parse(query) : JSON.parse(await readBody(request));
+      const result = await procedure(values);
+
+      if (typeof result === 'string') {
+        send(response, 200, 'text/plain; charset=utf-8', result);
+      } else {
+        send(response, 200, 'application/json', JSON.stringify(result));
+      }
+    } catch (error) {
+      send(response, 500, 'text/plain', String(error.message));
+    }
+  });
+
+  server.listen(port, '127.0.0.1');
+}

@@ -6,6 +6,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, ErrorKind, IsTerminal, stderr};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -51,6 +52,41 @@ impl Built {
     }
 }
 
+/// When parts of a build were done, counted from its start.
+#[derive(Debug, Default)]
+pub(crate) struct Moments {
+    scripts: BTreeMap<String, Duration>,
+    programs: BTreeMap<String, Duration>,
+    /// When everything was.
+    pub(crate) end: Duration,
+}
+
+impl Moments {
+    /// When the build script of a package had run.
+    pub(crate) fn build_script(&self, package: &str) -> Option<Duration> {
+        self.scripts.get(package).copied()
+    }
+
+    /// When a program was linked.
+    pub(crate) fn program(&self, name: &str) -> Option<Duration> {
+        self.programs.get(name).copied()
+    }
+
+    fn read(&mut self, message: &Value, now: Duration) {
+        match message["reason"].as_str() {
+            Some("compiler-artifact") if message["executable"].is_string() => {
+                let name = message["target"]["name"].as_str().unwrap_or_default();
+                self.programs.insert(name.to_owned(), now);
+            }
+            Some("build-script-executed") => {
+                let package = package_name(message["package_id"].as_str().unwrap_or_default());
+                self.scripts.insert(package.to_owned(), now);
+            }
+            _ => {}
+        }
+    }
+}
+
 /// The name in a package id: `path+file:///x/name#0.1.0` or `path+file:///x/folder#name@0.1.0`.
 fn package_name(id: &str) -> &str {
     let (path, version) = id.rsplit_once('#').unwrap_or((id, ""));
@@ -88,6 +124,12 @@ pub(crate) fn without_package(command: &mut Command) {
 /// Callers select the whole workspace, and what they need of it with `--bin`: cargo unifies features over the selected
 /// packages, so another selection would compile the engine once more.
 pub(crate) fn build(workspace: &Workspace, arguments: &[&str]) -> Result<Built> {
+    build_timed(workspace, arguments).map(|(built, _)| built)
+}
+
+/// Builds, and says when which part was done.
+pub(crate) fn build_timed(workspace: &Workspace, arguments: &[&str]) -> Result<(Built, Moments)> {
+    let (start, mut moments) = (Instant::now(), Moments::default());
     let mut command = command(workspace, "build");
     command.args(["--message-format", "json-render-diagnostics"]).args(arguments).stdout(Stdio::piped());
     if !stderr().is_terminal() {
@@ -100,6 +142,7 @@ pub(crate) fn build(workspace: &Workspace, arguments: &[&str]) -> Result<Built> 
             // Build scripts may not write here, but cargo's own lines need not all be JSON.
             if let Ok(message) = serde_json::from_str(&line.context("cannot read what cargo says")?) {
                 built.read(&message);
+                moments.read(&message, start.elapsed());
             }
         }
     }
@@ -107,7 +150,8 @@ pub(crate) fn build(workspace: &Workspace, arguments: &[&str]) -> Result<Built> 
     if !status.success() {
         bail!("`cargo build {}` failed; its messages stand above", arguments.join(" "));
     }
-    Ok(built)
+    moments.end = start.elapsed();
+    Ok((built, moments))
 }
 
 /// Runs a cargo command to its end.
@@ -151,16 +195,21 @@ mod tests {
 
     #[test]
     fn reads_programs_and_outputs() {
-        let mut built = Built::default();
+        let (mut built, mut moments) = (Built::default(), Moments::default());
         for line in [
             r#"{"reason":"compiler-artifact","target":{"name":"gateway"},"executable":"/t/gateway"}"#,
             r#"{"reason":"compiler-artifact","target":{"name":"lib"},"executable":null}"#,
             r#"{"reason":"build-script-executed","package_id":"path+file:///x/a#0.1.0","out_dir":"/t/out"}"#,
         ] {
-            built.read(&serde_json::from_str(line).expect("valid JSON"));
+            let message = serde_json::from_str(line).expect("valid JSON");
+            built.read(&message);
+            moments.read(&message, Duration::from_secs(1));
         }
         assert_eq!(built.program("gateway").expect("built"), Path::new("/t/gateway"));
         assert!(built.program("lib").is_err());
+        let second = Some(Duration::from_secs(1));
+        assert_eq!((moments.program("gateway"), moments.program("lib")), (second, None));
+        assert_eq!(moments.build_script("a"), second);
         assert_eq!(built.app_output("a").expect("has an output"), Path::new("/t/out/jitar"));
     }
 }

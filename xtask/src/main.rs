@@ -12,6 +12,7 @@ mod explain;
 mod http;
 mod inspect;
 mod interop;
+mod npm;
 mod packages;
 mod ports;
 mod service;
@@ -58,7 +59,7 @@ enum Command {
     V8(v8::Options),
     /// Check the invariants of the source tree
     Tidy,
-    /// Measure, beside Node where it is installed
+    /// Measure, beside others that do the same
     Bench(bench::Options),
 }
 

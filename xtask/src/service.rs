@@ -47,25 +47,25 @@ type Log = Arc<Mutex<Vec<String>>>;
 impl Service {
     /// Starts the program and waits until it prints its address.
     pub(crate) fn start(name: &str, program: &Path, arguments: &[String], output: Output) -> Result<Self> {
-        let (mut service, lines) = Self::spawn(name, program, arguments, output)?;
+        let (mut service, lines) = Self::spawn(name, Command::new(program).args(arguments), output)?;
         service.url = service.address(&lines)?;
         Ok(service)
     }
 
-    /// Starts a program that prints nothing at a known address, and waits until it is healthy.
-    pub(crate) fn start_silent(name: &str, program: &Path, arguments: &[String], url: &str) -> Result<Self> {
-        let (mut service, _) = Self::spawn(name, program, arguments, Output::Kept)?;
+    /// Starts a server that need not be ours, or that prints nothing, at a known address, and waits until it listens.
+    pub(crate) fn start_foreign(name: &str, command: &mut Command, url: &str) -> Result<Self> {
+        let (mut service, _) = Self::spawn(name, command, Output::Kept)?;
         url.clone_into(&mut service.url);
-        service.wait_until_healthy()?;
+        service.wait_until("listening", || http::Connection::open(http::address_of(url)).is_ok())?;
         Ok(service)
     }
 
-    fn spawn(name: &str, program: &Path, arguments: &[String], output: Output) -> Result<(Self, Receiver<String>)> {
-        let mut command = Command::new(program);
-        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    fn spawn(name: &str, command: &mut Command, output: Output) -> Result<(Self, Receiver<String>)> {
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // A group of its own: else Ctrl-C reaches it twice, once from the terminal and once from us.
         command.process_group(0);
-        let mut child = command.spawn().with_context(|| format!("cannot start `{}`", program.display()))?;
+        let program = command.get_program().display().to_string();
+        let mut child = command.spawn().with_context(|| format!("cannot start `{program}`"))?;
         let log = Log::default();
         let (sender, lines) = mpsc::channel();
         let streams = [child.stdout.take().map(boxed), child.stderr.take().map(boxed)];
@@ -160,8 +160,11 @@ impl Service {
 
 impl Drop for Service {
     fn drop(&mut self) {
-        // Reached with a living process only after a failure: nothing may stay behind. It may be gone already.
-        if self.child.kill().and_then(|()| self.child.wait()).is_err() {
+        // Reached with a living process after a failure, and for servers of others, which may have started more processes:
+        // nothing of the group may stay behind.
+        let is_alive = !matches!(self.child.try_wait(), Ok(Some(_)));
+        let mut end = || signals::end_group(self.child.id()) && self.child.wait().is_ok();
+        if is_alive && !end() {
             term::status("Warning", format_args!("cannot end `{}`, process {}", self.name, self.child.id()));
         }
     }

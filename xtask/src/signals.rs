@@ -1,7 +1,7 @@
 //! Ctrl-C and SIGTERM: noted, so that what was started can be ended first. Sending signals goes through `kill`, which
 //! every system has.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -34,4 +34,10 @@ pub(crate) fn send(pid: u32, signal: &str) -> Result<()> {
     let status = status.context("cannot run `kill`; install procps or util-linux")?;
     anyhow::ensure!(status.success(), "cannot send SIG{signal} to process {pid}");
     Ok(())
+}
+
+/// Ends a process that leads a group, with the whole group and without a word. Whether that was possible.
+pub(crate) fn end_group(pid: u32) -> bool {
+    let status = Command::new("kill").args(["-KILL", "--"]).arg(format!("-{pid}")).stderr(Stdio::null()).status();
+    status.is_ok_and(|status| status.success())
 }

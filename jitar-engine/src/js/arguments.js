@@ -358,7 +358,8 @@ function isGiven(name, value) {
   return value !== undefined;
 }
 
-function eachArgument(args, callback) {
+/** Goes through arguments in whatever form they are. */
+export function eachArgument(args, callback) {
   if (args instanceof Map) {
     mapForEach(args, callback);
     return;

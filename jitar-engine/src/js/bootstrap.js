@@ -32,6 +32,7 @@ ObjectAssign(Deno, {
     implementations: dispatcher.implementations,
     intrinsicsChanged,
     limitValues: dispatcher.limitValues,
+    pass: dispatcher.pass,
     reportTraces,
     start() {
       startGlobals();

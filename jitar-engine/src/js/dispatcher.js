@@ -2,9 +2,9 @@
 // function, and hands the encoded result back. Everything on the way of every call is here.
 
 import { core } from "ext:core/mod.js";
-import { op_jitar_log, op_jitar_settle_bytes, op_jitar_settle_text } from "ext:core/ops";
-import { fromJson, prepare, prepareQuery, refuseInjected } from "ext:jitar/arguments.js";
-import { errorForStatus, RemoteError, ServerError, statusOf } from "ext:jitar/errors.js";
+import { op_jitar_pass, op_jitar_settle_bytes, op_jitar_settle_text } from "ext:core/ops";
+import { prepare, prepareQuery, refuseInjected } from "ext:jitar/arguments.js";
+import { errorForStatus, ServerError, statusOf } from "ext:jitar/errors.js";
 import {
   apply,
   getPrototypeOf,
@@ -21,11 +21,31 @@ import {
   uncurryThis,
 } from "ext:jitar/primordials.js";
 import { guardedOps } from "ext:jitar/guard.js";
+import { DEBUG, ERROR, log, logs } from "ext:jitar/log.js";
+import { changesOf, lateArguments, passedResponse, unreadFor } from "ext:jitar/passing.js";
 import { headerPairs, Request, Response, setCall } from "ext:jitar/request.js";
-import { BYTES, decode, encode, JSON_TEXT } from "ext:jitar/result.js";
-import { createSerializer, Registry } from "ext:jitar/serializer.js";
+import { BYTES, encode, JSON_TEXT, TEXT } from "ext:jitar/result.js";
+import {
+  classes,
+  DRY,
+  EXTENDED_REPLY,
+  hasForms,
+  messageOf,
+  pairsOf,
+  pick,
+  readInput,
+  readValue,
+  SERIALIZED,
+  serializerFor,
+  serializers,
+  VOUCHED,
+  withBeside,
+  withForms,
+} from "ext:jitar/values.js";
 import { forgetCall } from "ext:jitar/web/call_signals.js";
 import { isOrdinary } from "ext:jitar/writer.js";
+
+export { limitValues } from "ext:jitar/values.js";
 
 const { Boolean, Error, Map, String, Uint8Array } = Intrinsics;
 const { Promise } = globalThis;
@@ -34,61 +54,21 @@ const { getAsyncContext, setAsyncContext } = core;
 const { op_jitar_run } = guardedOps;
 const then = uncurryThis(Promise.prototype.then);
 
-// How Rust marks a call; the numbers stand in `isolate.rs` too.
-const DRY = 1;
-const SERIALIZED = 2;
-const TRUSTED = 4;
-const QUERY = 8;
-const EXTENDED_REPLY = 16;
-const EXTENDED_ARGUMENTS = 32;
-
-/** Says that a reply has forms that only nodes of ours know; the name stands in `call.rs` too. */
-const FORMS = "x-jitar-forms";
-const EXTENDED = "extended";
+/** Says that a call came to nothing behind this node, which is the answer; the name stands in `call.rs` too. */
+const REFUSED = "x-jitar-refused";
 
 /** What a node answers that does not know the forms in the arguments; nothing was executed. */
 const UNSUPPORTED_MEDIA_TYPE = 415;
-
-// Levels of `op_jitar_log`.
-const DEBUG = 0;
-const ERROR = 3;
 
 /** Headers that a nested call takes along from the call that makes it (spec 12, "Headers in nested calls"). */
 const PROPAGATED_HEADERS = ["traceparent", "tracestate", "authorization", "x-request-id"];
 
 const NO_CALL = 0xffff_ffff;
-const BAD_GATEWAY = 502;
 
 /** @type {{ key: string, fqn: string, run: Function, bind: Function, bindQuery: Function }[]} */
 const table = [];
-const classes = new Registry();
 const middleware = [];
 const healthChecks = new Map();
-
-const { URL: url } = core.loadExtScript("ext:deno_web/00_url.js");
-let serializers = makeSerializers({});
-
-/** For callers that showed the trust key and for everybody else, each also with the forms that only nodes of ours know. */
-function makeSerializers(limits) {
-  const make = (trusted, peer) => createSerializer({ classes, trusted, peer, url, limits });
-  return {
-    trusted: make(true, false),
-    open: make(false, false),
-    trustedPeer: make(true, true),
-    openPeer: make(false, true),
-  };
-}
-
-/**
- * Sets how large values may be; called once, when an isolate starts.
- * @param {number} depth
- * @param {number} nodes
- * @param {number} string characters
- * @param {number} bigint digits
- */
-export function limitValues(depth, nodes, string, bigint) {
-  serializers = makeSerializers({ depth, nodes, string, bigint });
-}
 
 /**
  * Takes the segments of the unit; called once, by the unit's entry module.
@@ -133,17 +113,16 @@ export function implementations() {
  * @param {string | string[] | undefined} input JSON text, or names and values of a query in turn
  * @param {string | undefined} headers names and values in turn, separated by line feeds
  * @param {string} version what the caller asked for
+ * @param {string | undefined} beside JSON text of arguments that came beside the input
  */
-export function call(id, number, flags, input, headers, version) {
+export function call(id, number, flags, input, headers, version, beside) {
   const outer = getAsyncContext();
-  const context = { call: id, request: undefined };
+  const context = { call: id, request: undefined, headers };
   setAsyncContext(context);
   try {
     const implementation = table[number];
-    const args = readArguments(implementation, flags, input);
-    const request = new Request(implementation.fqn, version, args, headerList(headers), flags & DRY ? "dry" : "normal");
-    setCall(request, id);
-    context.request = request;
+    const args = readArguments(implementation, flags, input, beside);
+    const request = makeRequest(context, implementation.fqn, version, args, flags);
     if (middleware.length === 0) {
       runDirectly(id, flags, implementation, request, args);
     } else {
@@ -156,15 +135,57 @@ export function call(id, number, flags, input, headers, version) {
   }
 }
 
-function readArguments(implementation, flags, input) {
-  if (input === undefined) return {};
-  if (flags & QUERY) return implementation.bindQuery(pairsOf(input));
-  const args = fromJson(input);
-  return flags & SERIALIZED ? serializerFor(flags, EXTENDED_ARGUMENTS).deserializeArguments(args) : args;
+/**
+ * Starts a call that another node executes: here it only goes through the middleware. What nobody looks at goes on as
+ * it came.
+ * @param {number} id
+ * @param {string} fqn
+ * @param {number} flags
+ * @param {string | string[] | undefined} input as of `call`
+ * @param {string | undefined} headers as of `call`
+ * @param {string} version
+ * @param {string | undefined} beside as of `call`
+ */
+export function pass(id, fqn, flags, input, headers, version, beside) {
+  const outer = getAsyncContext();
+  const context = { call: id, request: undefined, headers };
+  setAsyncContext(context);
+  try {
+    const request = makeRequest(context, fqn, version, lateArguments(flags, input, beside), flags);
+    let refusal;
+    const innermost = async () => {
+      const reply = await op_jitar_pass(id, changesOf(flags, request));
+      if (reply.refusal === null) return passedResponse(fqn, flags, reply);
+      throw (refusal = errorForStatus(reply.status, reply.refusal));
+    };
+    then(
+      throughMiddleware(request, innermost)(),
+      (response) => settleResponse(id, flags, response),
+      (error) => {
+        if (error === undefined || error !== refusal) return settleRefusal(id, flags, error);
+        send(id, statusOf(error), { kind: TEXT, body: messageOf(error) }, [[REFUSED, "1"]]);
+      },
+    );
+  } catch (error) {
+    settleRefusal(id, flags, error);
+  } finally {
+    setAsyncContext(outer);
+  }
+}
+
+function makeRequest(context, fqn, version, args, flags) {
+  const request = new Request(fqn, version, args, headerList(context.headers), flags & DRY ? "dry" : "normal");
+  setCall(request, context.call);
+  context.request = request;
+  return request;
+}
+
+function readArguments(implementation, flags, input, beside) {
+  return withBeside(readInput(flags, input, serializers, implementation.bindQuery), beside);
 }
 
 function runDirectly(id, flags, implementation, request, args) {
-  const values = implementation.bind(args, (flags & TRUSTED) !== 0);
+  const values = implementation.bind(args, (flags & VOUCHED) !== 0);
   if (flags & DRY) return settle(id, 200, undefined, flags);
   let result;
   try {
@@ -181,9 +202,8 @@ function runDirectly(id, flags, implementation, request, args) {
 }
 
 function runThroughMiddleware(id, flags, implementation, request, args) {
-  const trusted = (flags & TRUSTED) !== 0;
-  if (!trusted) refuseInjected(args);
-  let next = async () => {
+  if (!(flags & VOUCHED)) refuseInjected(args);
+  const innermost = async () => {
     // Names that begin with `*` can only be the caller's, who is trusted, or the middleware's own.
     const values = implementation.bind(request.args, true);
     if (flags & DRY) return new Response(200);
@@ -194,21 +214,32 @@ function runThroughMiddleware(id, flags, implementation, request, args) {
       return new Response(statusOf(error), error);
     }
   };
-  for (let idx = middleware.length - 1; idx >= 0; idx--) {
-    const { handle, self } = middleware[idx];
-    const inner = next;
-    next = async () => await apply(handle, self, [request, inner]);
-  }
   then(
-    next(),
+    throughMiddleware(request, innermost)(),
     (response) => settleResponse(id, flags, response),
     (error) => settleRefusal(id, flags, error),
   );
 }
 
+/** The function that runs all middleware around `innermost`. */
+function throughMiddleware(request, innermost) {
+  let next = innermost;
+  for (let idx = middleware.length - 1; idx >= 0; idx--) {
+    const { handle, self } = middleware[idx];
+    const inner = next;
+    next = async () => await apply(handle, self, [request, inner]);
+  }
+  return next;
+}
+
 function settleResponse(id, flags, response) {
   try {
     if (!(response instanceof Response)) throw new ServerError("A middleware returned no response");
+    const unread = unreadFor(flags, response);
+    if (unread !== undefined) {
+      const pairs = headerPairs(response);
+      return settleBytes(id, response.status, unread.kind, unread.bytes, unread.isExtended ? withForms(pairs) : pairs);
+    }
     settle(id, response.status, response.result, flags, headerPairs(response));
   } catch (error) {
     settleRefusal(id, flags, error);
@@ -250,13 +281,6 @@ function isPlainBytes(value) {
   return isView(value) && typedArrayName(value) === "Uint8Array" && getPrototypeOf(value) === Uint8Array.prototype;
 }
 
-function withForms(headers) {
-  const all = [];
-  for (let idx = 0; idx < (headers?.length ?? 0); idx++) all[idx] = headers[idx];
-  all[all.length] = [FORMS, EXTENDED];
-  return all;
-}
-
 /** Ends a call with what its procedure threw. */
 function settleError(id, flags, error) {
   logFailure(error);
@@ -269,23 +293,27 @@ function settleRefusal(id, flags, error) {
 }
 
 function send(id, status, { kind, body }, headers) {
+  if (kind === BYTES) return settleBytes(id, status, kind, body, headers);
   forgetCall(id);
-  if (kind === BYTES) {
-    op_jitar_settle_bytes(id, status, kind, body, headers);
-  } else {
-    op_jitar_settle_text(id, status, kind, body ?? "", headers);
-  }
+  op_jitar_settle_text(id, status, kind, body ?? "", headers);
+}
+
+/** Ends a call with the body as it goes over the wire. */
+function settleBytes(id, status, kind, bytes, headers) {
+  forgetCall(id);
+  op_jitar_settle_bytes(id, status, kind, bytes, headers);
 }
 
 /** A fault of the program is an error for the log; a refusal that the program chose is not. */
 function logFailure(error) {
   const level = statusOf(error) >= 500 ? ERROR : DEBUG;
-  op_jitar_log(level, describe(error));
+  // A stack is expensive, and refusals are many.
+  if (logs(level)) log(level, describe(error));
 }
 
 /** Logs an error that no call is waiting for. */
 export function logError(title, error) {
-  op_jitar_log(ERROR, `${title}: ${describe(error)}`);
+  log(ERROR, `${title}: ${describe(error)}`);
 }
 
 function describe(error) {
@@ -296,20 +324,6 @@ function describe(error) {
   } catch {
     return "an error that can not be shown";
   }
-}
-
-function messageOf(error) {
-  try {
-    return error instanceof Error ? String(error.message) : String(error);
-  } catch {
-    return "";
-  }
-}
-
-/** The serialiser for a caller, with the extended forms if the flag `extended` is set. */
-function serializerFor(flags, extended) {
-  if (flags & extended) return flags & TRUSTED ? serializers.trustedPeer : serializers.openPeer;
-  return flags & TRUSTED ? serializers.trusted : serializers.open;
 }
 
 /**
@@ -337,21 +351,7 @@ async function sendOut(call, fqn, version, args, headers) {
 }
 
 function readReply(fqn, reply) {
-  try {
-    const value = decode(reply.kind, reply.bytes ?? reply.text ?? undefined);
-    if (reply.kind !== JSON_TEXT && !isObject(value)) return value;
-    return (hasForms(reply.headers) ? serializers.trustedPeer : serializers.trusted).deserialize(value);
-  } catch (error) {
-    // The fault is that of the node that answered.
-    throw new RemoteError(BAD_GATEWAY, `The reply of procedure '${fqn}' can not be read: ${messageOf(error)}`);
-  }
-}
-
-function hasForms(headers) {
-  for (let idx = 0; idx < headers.length; idx++) {
-    if (headers[idx][0] === FORMS && headers[idx][1] === EXTENDED) return true;
-  }
-  return false;
+  return readValue(fqn, reply.kind, reply.bytes ?? reply.text ?? undefined, pick(serializers, hasForms(reply.headers)));
 }
 
 function propagated(source, context) {
@@ -421,7 +421,7 @@ async function isHealthy(check) {
       then((async () => await check.isHealthy())(), (healthy) => resolve(Boolean(healthy)), reject);
     });
   } catch (error) {
-    op_jitar_log(DEBUG, `Health check '${check.name}' failed: ${describe(error)}`);
+    log(DEBUG, `Health check '${check.name}' failed: ${describe(error)}`);
     return false;
   } finally {
     core.cancelTimer(timer);
@@ -429,13 +429,6 @@ async function isHealthy(check) {
 }
 
 const entriesOf = uncurryThis(Map.prototype.entries);
-
-/** Names and values in turn, as pairs. */
-function pairsOf(flat) {
-  const pairs = [];
-  for (let idx = 0; idx + 1 < flat.length; idx += 2) pairs[pairs.length] = [flat[idx], flat[idx + 1]];
-  return pairs;
-}
 
 /** Headers as the request reads them; a line feed cannot be part of one. */
 function headerList(text) {

@@ -7,6 +7,7 @@ import {
   arrayJoin,
   Intrinsics,
   isArray,
+  isObject,
   mapClear,
   mapDelete,
   mapForEach,
@@ -25,11 +26,45 @@ const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 const HEADER_VALUE = /^[^\0-\x08\x0a-\x1f\x7f]*$/;
 const SET_COOKIE = "set-cookie";
 
+let isLate;
+let readLate;
+let sourceOf;
+
+/**
+ * Stands for a value that is read when somebody first asks for it, and knows what it would be read from. It never
+ * leaves our own code.
+ */
+export class Late {
+  #read;
+  #source;
+
+  static {
+    isLate = (value) => isObject(value) && #read in value;
+    readLate = (late) => late.#read();
+    sourceOf = (value) => (isLate(value) ? value.#source : undefined);
+  }
+
+  /**
+   * @param {() => unknown} read
+   * @param {unknown} [source]
+   */
+  constructor(read, source) {
+    this.#read = read;
+    this.#source = source;
+  }
+}
+
 /** Tells a request which call it is, so that its signal is aborted with it. */
 export let setCall;
 
 /** The signal of a request. */
 export let signalOf;
+
+/** The arguments of a request; `undefined` as long as nobody has looked at them. */
+export let lookedAtArguments;
+
+/** The headers of a request as pairs, ready to be sent on; `undefined` as long as nobody has looked at them. */
+export let lookedAtHeaders;
 
 /**
  * A call of a procedure. Arguments and headers are copied when they are first looked at, so requests that were made
@@ -51,6 +86,8 @@ export class Request {
       request.#call = call;
     };
     signalOf = (request) => (request.#signal ??= makeSignal(request.#call));
+    lookedAtArguments = (request) => request.#args;
+    lookedAtHeaders = (request) => (request.#headers === undefined ? undefined : pairsOf(request.#headers));
   }
 
   /**
@@ -141,6 +178,9 @@ export class Request {
 
 let hasHeaders;
 
+/** What the result of a response would be read from; `undefined` when somebody has looked at it, or it is a value. */
+export let unreadResult;
+
 /** What a call answered. */
 export class Response {
   #status;
@@ -149,6 +189,7 @@ export class Response {
 
   static {
     hasHeaders = (response) => response.#headers !== undefined;
+    unreadResult = (response) => sourceOf(response.#result);
   }
 
   /**
@@ -167,6 +208,9 @@ export class Response {
   }
 
   get result() {
+    if (isLate(this.#result)) {
+      this.#result = readLate(this.#result);
+    }
     return this.#result;
   }
 
@@ -222,11 +266,12 @@ export class Response {
  * @throws {ServerError} a name or value that HTTP does not allow
  */
 export function headerPairs(response) {
+  return hasHeaders(response) ? pairsOf(response.headers) : [];
+}
+
+function pairsOf(headers) {
   const pairs = [];
-  if (!hasHeaders(response)) {
-    return pairs;
-  }
-  mapForEach(response.headers, (value, name) => {
+  mapForEach(headers, (value, name) => {
     const values = isArray(value) ? value : [value];
     for (let idx = 0; idx < values.length; idx++) {
       pairs[pairs.length] = checked(lower(name), String(values[idx]));
@@ -249,8 +294,9 @@ function lower(name) {
   return toLowerCase(String(name));
 }
 
-function argumentMap(source) {
+function argumentMap(argumentSource) {
   const args = new Map();
+  const source = isLate(argumentSource) ? readLate(argumentSource) : argumentSource;
   if (source instanceof Map) {
     mapForEach(source, (value, name) => mapSet(args, name, value));
   } else if (source !== undefined && source !== null) {

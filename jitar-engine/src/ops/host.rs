@@ -10,7 +10,7 @@ use std::rc::Rc;
 use deno_core::futures::FutureExt;
 use deno_core::{CancelFuture, CancelHandle, OpState, ToV8, op2, v8};
 
-use super::{LogLevel, LogSink, RunningCalls};
+use super::{LogLevel, LogLine, LogSink, RunningCalls};
 use crate::host::{HostCall, HostError, HostFunction, HostTable, Settled};
 
 /// The table of the unit, in the state of the isolate.
@@ -106,7 +106,7 @@ fn panicked(state: &Rc<RefCell<OpState>>, function: &HostFunction) -> HostError 
     let message = format!("The host function '{function}' panicked");
     let sink = state.borrow().try_borrow::<LogSink>().cloned();
     if let Some(sink) = sink {
-        sink(LogLevel::Error, &message);
+        sink.write(LogLine { level: LogLevel::Error, text: &message, request: None });
     }
     HostError::new(message)
 }

@@ -28,13 +28,41 @@ impl LogLevel {
     }
 }
 
-/// Where an isolate's lines go.
-pub(crate) type LogSink = Rc<dyn Fn(LogLevel, &str)>;
+/// A line of application code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogLine<'a> {
+    /// How much it matters.
+    pub level: LogLevel,
+    /// What it says; it may have line breaks, but not at its end.
+    pub text: &'a str,
+    /// The id of the request that was being answered, as its headers say it.
+    pub request: Option<&'a str>,
+}
 
-/// Hands a line to the log sink, without its line break.
+/// Where an isolate's lines go.
+pub trait Log {
+    /// Whether lines of this level are shown. What costs something to write is not written otherwise.
+    fn shows(&self, level: LogLevel) -> bool;
+
+    /// Takes a line.
+    fn write(&self, line: LogLine<'_>);
+}
+
+/// The log of an isolate.
+pub(crate) type LogSink = Rc<dyn Log>;
+
+/// Whether a line of this level would be shown.
 #[op2(fast)]
-pub(crate) fn op_jitar_log(state: &mut OpState, #[smi] level: u32, #[string] text: &str) {
+pub(crate) fn op_jitar_logs(state: &mut OpState, #[smi] level: u32) -> bool {
+    state.try_borrow::<LogSink>().is_some_and(|sink| sink.shows(LogLevel::from_number(level)))
+}
+
+/// Hands a line to the log sink. No request has an empty id.
+#[op2(fast)]
+pub(crate) fn op_jitar_log(state: &mut OpState, #[smi] level: u32, #[string] text: &str, #[string] request: &str) {
     if let Some(sink) = state.try_borrow::<LogSink>() {
-        sink(LogLevel::from_number(level), text.strip_suffix('\n').unwrap_or(text));
+        let text = text.strip_suffix('\n').unwrap_or(text);
+        let request = (!request.is_empty()).then_some(request);
+        sink.write(LogLine { level: LogLevel::from_number(level), text, request });
     }
 }

@@ -10,7 +10,8 @@ use bytes::Bytes;
 use deno_core::{CancelFuture, CancelHandle, OpState, ToJsBuffer, op2};
 use serde::Serialize;
 
-use crate::call::{ContentKind, Headers, Outbound, OutboundCall, Reply};
+use crate::call::{Behind, ContentKind, Headers, Outbound, OutboundCall, Reply};
+use crate::limits::OwnLimit;
 
 /// Where outbound calls go; absent while a snapshot is made.
 pub(crate) type OutboundSlot = Arc<dyn Outbound>;
@@ -27,6 +28,17 @@ pub(crate) struct RunningCall {
     pub(crate) hops: u8,
     /// Dropped host futures when the call is cancelled.
     pub(crate) cancel: Rc<CancelHandle>,
+    /// The node that executes it, when it only passes here.
+    pub(crate) behind: Option<Arc<dyn Behind>>,
+    /// The CPU time that it may use, where its procedure has a limit of its own.
+    pub(crate) _own_limit: Option<OwnLimit>,
+}
+
+impl RunningCall {
+    /// A call that is executed here.
+    pub(crate) fn new(deadline: Instant, hops: u8) -> Self {
+        Self { deadline, hops, cancel: CancelHandle::new_rc(), behind: None, _own_limit: None }
+    }
 }
 
 /// A reply as the dispatcher decodes it.

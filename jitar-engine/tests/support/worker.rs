@@ -7,10 +7,13 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use jitar_engine::call::{Arguments, Call, ExtendedForms, Outbound, OutboundCall, OutboundError, Reply, RunMode};
+use jitar_engine::call::{
+    Arguments, Call, ExtendedForms, Outbound, OutboundCall, OutboundError, Reply, RunMode, Target,
+};
 use jitar_engine::permissions::Permissions;
 use jitar_engine::{
-    Certificates, Isolate, IsolateControl, IsolateOptions, Source, TerminationReason, ValueLimits, platform,
+    Certificates, Isolate, IsolateControl, IsolateOptions, Log, LogLevel, LogLine, Source, TerminationReason,
+    ValueLimits, platform,
 };
 use serde_json::Value;
 
@@ -120,13 +123,7 @@ impl Worker {
             control: control.clone(),
             outbound: Arc::new(Nowhere),
             replies,
-            log: Box::new({
-                let logged = Rc::clone(&logged);
-                move |_, text| {
-                    logged.borrow_mut().push_str(text);
-                    logged.borrow_mut().push('\n');
-                }
-            }),
+            log: Box::new(Lines(Rc::clone(&logged))),
         };
         let isolate = tokio.block_on(Isolate::boot(options)).map_err(|error| error.to_string())?;
         Ok(Self { tokio, isolate, control, replies: Rc::default(), logged, next: 0 })
@@ -234,6 +231,20 @@ impl Worker {
     }
 }
 
+/// Keeps what is logged.
+struct Lines(Rc<RefCell<String>>);
+
+impl Log for Lines {
+    fn shows(&self, _: LogLevel) -> bool {
+        true
+    }
+
+    fn write(&self, line: LogLine<'_>) {
+        self.0.borrow_mut().push_str(line.text);
+        self.0.borrow_mut().push('\n');
+    }
+}
+
 /// Starts a call that is known to start.
 pub(crate) fn start(isolate: &mut Isolate, id: u32, procedure: &str, arguments: &str) {
     start_checked(isolate, id, procedure, arguments).unwrap_or_else(|error| panic!("{error}"));
@@ -246,15 +257,18 @@ fn start_checked(
     arguments: &str,
 ) -> Result<(), jitar_engine::EngineError> {
     let call = Call {
-        implementation: format!("{procedure}:0.0.0"),
+        target: Target::Implementation(format!("{procedure}:0.0.0")),
         version: "0.0.0".to_owned(),
         arguments: Arguments::Json(Bytes::copy_from_slice(arguments.as_bytes())),
+        beside: None,
         extended: ExtendedForms::default(),
         serialized: false,
         headers: vec![],
         mode: RunMode::Normal,
         trusted: false,
+        vouched: false,
         deadline: None,
+        cpu: None,
         hops: 0,
     };
     isolate.start_call(id, &call, Instant::now() + Duration::from_secs(20))

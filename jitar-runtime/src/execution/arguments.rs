@@ -46,7 +46,7 @@ const MAX_FIELDS: usize = 1000;
 const PLAIN_DEPTH: u32 = 16;
 
 /// Reads the arguments; `depth` is the limit of levels in the serialised encoding.
-pub(super) fn read(payload: Payload, depth: u32) -> Result<Arguments, ArgumentsError> {
+pub(crate) fn read(payload: Payload, depth: u32) -> Result<Arguments, ArgumentsError> {
     match payload {
         Payload::Query(query) => Ok(flat(form::parse_pairs(query.as_bytes())?)),
         Payload::Body { bytes, .. } if bytes.is_empty() => Ok(Arguments::None),

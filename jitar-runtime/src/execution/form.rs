@@ -37,6 +37,11 @@ pub(crate) fn parse_pairs(text: &[u8]) -> Result<Vec<(String, String)>, FormErro
     parts.map(parse_pair).collect()
 }
 
+/// Names and values as the text of a query or form.
+pub(crate) fn write_pairs(pairs: &[(String, String)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
 fn parse_pair(part: &[u8]) -> Result<(String, String), FormError> {
     let spaced: Vec<u8> = part.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
     let mut halves = spaced.splitn(2, |byte| *byte == b'=');

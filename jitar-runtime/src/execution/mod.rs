@@ -17,12 +17,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jitar_engine::ValueLimits;
-use jitar_engine::call::{Arguments, Call, ExtendedForms, OutboundCall, Reply, RunMode};
+use jitar_engine::call::{Arguments, Call, ExtendedForms, OutboundCall, Reply, RunMode, Target};
 use jitar_engine::manifest::{Access, Version};
 
-pub(crate) use arguments::ArgumentsError;
+pub(crate) use arguments::{ArgumentsError, read as read_arguments};
 pub(crate) use error::ExecutionError;
-pub(crate) use form::{decode_path, parse_pairs};
+pub(crate) use form::{decode_path, parse_pairs, write_pairs};
 pub(crate) use registry::Procedures;
 pub(crate) use request::{MAX_HOPS, NodeHeaders, Payload, PresentedKey, RpcRequest};
 
@@ -95,7 +95,7 @@ impl Execution {
     pub(crate) async fn run(&self, request: RpcRequest) -> Result<Reply, ExecutionError> {
         let implementation = self.procedures.find(&request.fqn, request.version)?;
         let Rules { keys, depth, get_only_safe } = &self.rules;
-        let trusted = request.is_trusted(keys);
+        let (trusted, vouched) = (request.is_trusted(keys), request.shows_key(keys));
         if implementation.access != Access::Public && !trusted {
             return Err(ExecutionError::NotTrusted);
         }
@@ -103,7 +103,7 @@ impl Execution {
         if *get_only_safe && is_get && !implementation.safe {
             return Err(ExecutionError::NotSafe(request.fqn));
         }
-        if request.extended.used && !trusted {
+        if (request.extended.used && !trusted) || (request.beside.is_some() && !vouched) {
             return Err(ExecutionError::NotTrusted);
         }
         let node = request.honoured(keys);
@@ -112,15 +112,18 @@ impl Execution {
         }
         let _place = implementation.enter()?;
         let call = Call {
-            implementation: implementation.key.clone(),
+            target: Target::Implementation(implementation.key.clone()),
             version: request.version.to_string(),
             arguments: arguments::read(request.payload, *depth)?,
+            beside: request.beside,
             serialized: request.serialized,
             extended: request.extended,
             headers: request.headers,
             mode: if node.dry { RunMode::Dry } else { request.mode },
             trusted,
+            vouched,
             deadline: implementation.deadline(node.deadline),
+            cpu: implementation.cpu(),
             hops: node.hops,
         };
         Ok(self.isolates.call(call).await?)
@@ -135,15 +138,18 @@ impl Execution {
         }
         let _place = implementation.enter()?;
         let call = Call {
-            implementation: implementation.key.clone(),
+            target: Target::Implementation(implementation.key.clone()),
             version: call.version,
             arguments: Arguments::Json(call.arguments),
+            beside: None,
             serialized: true,
             extended: ExtendedForms { understood: true, used: call.extended },
             headers: call.headers,
             mode: RunMode::Normal,
             trusted: true,
+            vouched: true,
             deadline: implementation.deadline(call.deadline),
+            cpu: implementation.cpu(),
             hops: call.hops + 1,
         };
         Ok(self.isolates.call(call).await?)

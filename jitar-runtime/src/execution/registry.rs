@@ -54,6 +54,11 @@ impl Implementation {
         }
     }
 
+    /// The CPU time that a call may use in one turn, by `limits.cpu`.
+    pub(crate) fn cpu(&self) -> Option<Duration> {
+        self.limits.cpu.map(|millis| Duration::from_millis(millis.into()))
+    }
+
     /// How long a call may take that has `deadline` left, by `limits.wall`.
     pub(crate) fn deadline(&self, deadline: Option<Duration>) -> Option<Duration> {
         let wall = self.limits.wall.map(|millis| Duration::from_millis(millis.into()));

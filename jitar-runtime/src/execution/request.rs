@@ -34,6 +34,10 @@ pub(crate) struct RpcRequest {
     pub(crate) key: Option<PresentedKey>,
     /// What the sender says about the call's way so far.
     pub(crate) node: NodeHeaders,
+    /// JSON text of further arguments, which middleware of another node added to a query. Counts with the key only.
+    pub(crate) beside: Option<String>,
+    /// Whether middleware of this node added arguments for which the node answers: with its own key, where it has one.
+    pub(crate) answered_for: bool,
     /// The address of the caller; none when it came from this process or through a socket.
     pub(crate) peer: Option<IpAddr>,
 }
@@ -76,6 +80,8 @@ pub(crate) struct NodeHeaders {
     pub(crate) hops: u8,
     /// Whether the sender asks for a dry run.
     pub(crate) dry: bool,
+    /// Whether the sender passes on the call of somebody who did not show the key.
+    pub(crate) stranger: bool,
 }
 
 /// A trust key as a caller showed it. Never printed.
@@ -101,9 +107,14 @@ impl fmt::Debug for PresentedKey {
 }
 
 impl RpcRequest {
-    /// Whether the caller showed one of `keys`. Without keys nobody is trusted.
-    pub(crate) fn is_trusted(&self, keys: &TrustKeys) -> bool {
+    /// Whether whoever sent this showed one of `keys`: a node, which answers for what it says. Without keys nobody does.
+    pub(crate) fn shows_key(&self, keys: &TrustKeys) -> bool {
         self.key.as_ref().is_some_and(|key| keys.accepts(key.reveal()))
+    }
+
+    /// Whether the call is of somebody who showed one of `keys`.
+    pub(crate) fn is_trusted(&self, keys: &TrustKeys) -> bool {
+        !self.node.stranger && self.shows_key(keys)
     }
 
     /// The node headers that count on a node with these keys.
@@ -111,7 +122,7 @@ impl RpcRequest {
     /// Only a trusted sender sets them. Where no keys exist nobody can be trusted, and hops count from everybody:
     /// they can only end a call, and circles must end there too.
     pub(crate) fn honoured(&self, keys: &TrustKeys) -> NodeHeaders {
-        if self.is_trusted(keys) {
+        if self.shows_key(keys) {
             self.node
         } else if keys.is_empty() {
             NodeHeaders { hops: self.node.hops, ..NodeHeaders::default() }

@@ -76,6 +76,34 @@ async fn callers_reach_what_they_may() {
     }
 }
 
+/// A node whose middleware added arguments passes on the call of a stranger: it vouches for the arguments only.
+#[tokio::test]
+async fn a_node_answers_for_arguments_and_not_for_its_caller() {
+    // key shown, for a stranger, arguments beside → protected, public: answer, trusted, vouched for
+    let cases = [
+        (Some("key"), false, None, "protected:0.0.0", Some((true, true))),
+        (Some("key"), true, None, "Request not trusted", Some((false, true))),
+        (Some("key"), true, Some("{}"), "Request not trusted", Some((false, true))),
+        (Some("wrong"), true, None, "Request not trusted", Some((false, false))),
+        (None, true, None, "Request not trusted", Some((false, false))),
+        (None, false, Some("{}"), "Request not trusted", None),
+        (Some("wrong"), false, Some("{}"), "Request not trusted", None),
+    ];
+    for (key, stranger, beside, protected, public) in cases {
+        let (execution, isolates) = execution(&["key"]);
+        let call = |fqn: &str| {
+            let node = NodeHeaders { stranger, ..NodeHeaders::default() };
+            let (key, beside) = (key.map(PresentedKey::new), beside.map(str::to_owned));
+            RpcRequest { key, node, beside, ..request(fqn) }
+        };
+        assert_eq!(shown(execution.run(call("protected")).await), protected, "{key:?} {stranger} {beside:?}");
+        let before = isolates.calls().len();
+        drop(execution.run(call("public")).await);
+        let seen = isolates.calls().get(before).map(|call| (call.trusted, call.vouched));
+        assert_eq!(seen, public, "{key:?} {stranger} {beside:?}");
+    }
+}
+
 #[tokio::test]
 async fn own_code_reaches_what_is_exposed() {
     let cases = [
@@ -95,7 +123,7 @@ async fn own_code_reaches_what_is_exposed() {
 #[tokio::test]
 async fn node_headers_count_only_with_the_key() {
     let none = NodeHeaders::default();
-    let all = NodeHeaders { deadline: Some(Duration::from_secs(1)), hops: 3, dry: true };
+    let all = NodeHeaders { deadline: Some(Duration::from_secs(1)), hops: 3, dry: true, stranger: false };
     let cases: &[(&[&str], Option<&str>, NodeHeaders, NodeHeaders)] = &[
         (&["key"], Some("key"), all, all),
         (&["key"], Some("wrong"), all, none),
@@ -109,7 +137,8 @@ async fn node_headers_count_only_with_the_key() {
         call.node = *sent;
         execution.run(call).await.expect("public");
         let call = isolates.calls().remove(0);
-        let seen = NodeHeaders { deadline: call.deadline, hops: call.hops, dry: call.mode == RunMode::Dry };
+        let dry = call.mode == RunMode::Dry;
+        let seen = NodeHeaders { deadline: call.deadline, hops: call.hops, dry, stranger: false };
         assert_eq!(seen, *expected, "{keys:?} {key:?}");
     }
 }

@@ -42,15 +42,22 @@ pub(super) async fn read(request: &HttpRequest, payload: Payload, limits: BodyLi
 }
 
 async fn collect(mut payload: Payload, limit: usize) -> Result<Bytes, HttpError> {
+    let mut only = Bytes::new();
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|error| HttpError::BodyBroken(error.to_string()))?;
-        if body.len() + chunk.len() > limit {
+        if only.len() + body.len() + chunk.len() > limit {
             return Err(HttpError::BodyTooLarge(limit));
         }
-        body.extend_from_slice(&chunk);
+        // Most bodies are small and come in one piece, which needs no copy.
+        if only.is_empty() && body.is_empty() {
+            only = chunk;
+        } else {
+            body.extend_from_slice(&std::mem::take(&mut only));
+            body.extend_from_slice(&chunk);
+        }
     }
-    Ok(body.freeze())
+    Ok(if body.is_empty() { only } else { body.freeze() })
 }
 
 async fn decode(coding: Coding, body: Bytes, limit: usize) -> Result<Bytes, HttpError> {

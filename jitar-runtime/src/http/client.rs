@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::error::Error;
 use std::io;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -168,10 +168,12 @@ impl Remote for HttpRemote {
         body: Option<ByteStream>,
         limit: Duration,
     ) -> Result<Relayed, RemoteError> {
+        let (body, end) = body.map(noted).unzip();
         let outgoing = self.rpc(node, request, body);
         let late = || RemoteError::Deadline { node: shown(node), limit };
+        let broke = || end.as_ref().and_then(|end| end.get().copied()).map(RemoteError::Body);
         let answer = match tokio::time::timeout(limit, outgoing.send()).await {
-            Ok(answer) => answer.map_err(|error| failed(node, limit, &error))?,
+            Ok(answer) => answer.map_err(|error| broke().unwrap_or_else(|| failed(node, limit, &error)))?,
             Err(_elapsed) => return Err(late()),
         };
         let marker = text(answer.headers(), CONTENT_KIND);
@@ -202,7 +204,11 @@ impl Remote for HttpRemote {
         for name in ["etag", "content-encoding", CONTENT_KIND] {
             headers.extend(text(answer.headers(), name).map(|value| (name.to_owned(), value)));
         }
-        Ok(FileReply { status, headers, body: read(node, SHORT, answer).await? })
+        let body = read(node, SHORT, answer).await?;
+        if !body.is_empty() && headers.iter().all(|(name, _)| name != "content-type") {
+            headers.push(("content-type".to_owned(), "application/octet-stream".to_owned()));
+        }
+        Ok(FileReply { status, headers, body })
     }
 
     async fn health(&self, node: &Url) -> Result<Vec<(String, bool)>, RemoteError> {
@@ -339,6 +345,13 @@ impl HttpRemote {
         if is_dry || request.node.dry {
             outgoing = outgoing.header(headers::RUN_MODE, headers::DRY);
         }
+        if request.node.stranger {
+            outgoing = outgoing.header(headers::CALLER, headers::STRANGER);
+        }
+        if let Some(beside) = &request.beside {
+            // The only control character that JSON has as it is, and that a header cannot have.
+            outgoing = outgoing.header(headers::BESIDE, beside.replace('\u{7f}', "\\u007f").as_bytes());
+        }
         if let Some(deadline) = request.node.deadline {
             outgoing = outgoing.header(headers::DEADLINE, deadline.as_millis().to_string());
         }
@@ -438,6 +451,18 @@ fn timed(
             Err(_elapsed) => Some((Err(io::Error::from(io::ErrorKind::TimedOut)), None)),
         }
     })
+}
+
+/// A body, and how it broke off if it did.
+fn noted(body: ByteStream) -> (ByteStream, Arc<OnceLock<io::ErrorKind>>) {
+    let end = Arc::<OnceLock<io::ErrorKind>>::default();
+    let shared = Arc::clone(&end);
+    let noting = body.inspect(move |piece| {
+        if let Err(error) = piece {
+            shared.get_or_init(|| error.kind());
+        }
+    });
+    (noting.boxed(), end)
 }
 
 /// An answer that broke off.

@@ -1,6 +1,7 @@
 //! Every failure as an HTTP response: the one file that knows which error has which status.
 
 use std::borrow::Cow;
+use std::io;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
@@ -200,6 +201,7 @@ fn code_of(error: &ServiceError) -> Option<&'static str> {
 pub(crate) fn status_of(error: &ServiceError) -> u16 {
     match error {
         ServiceError::NotImplemented => 501,
+        ServiceError::TooMuchBeside { .. } => 500,
         ServiceError::Execution(error) => of_execution(error),
         ServiceError::Remote { source, .. } => of_remote(source),
         ServiceError::NoWorkerAvailable(_) | ServiceError::Overloaded => 503,
@@ -245,6 +247,9 @@ fn of_remote(error: &RemoteError) -> u16 {
     match error {
         RemoteError::Unreachable { .. } | RemoteError::Refused { .. } | RemoteError::Answer { .. } => 502,
         RemoteError::Deadline { .. } => 504,
+        RemoteError::Body(io::ErrorKind::FileTooLarge) => 413,
+        RemoteError::Body(io::ErrorKind::TimedOut) => 408,
+        RemoteError::Body(_) => 400,
     }
 }
 

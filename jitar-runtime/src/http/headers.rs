@@ -19,6 +19,11 @@ pub(super) const DEADLINE: &str = "x-jitar-deadline";
 pub(super) const HOPS: &str = "x-jitar-hops";
 pub(super) const RUN_MODE: &str = "x-jitar-run-mode";
 pub(super) const DRY: &str = "dry";
+/// Whose call a node passes on.
+pub(super) const CALLER: &str = "x-jitar-caller";
+pub(super) const STRANGER: &str = "stranger";
+/// Arguments beside a query, as JSON. UTF-8, unlike other headers.
+pub(super) const BESIDE: &str = "x-jitar-arguments";
 pub(super) const EXTENDED: &str = "extended";
 /// On answers about health: the node is one of ours.
 pub(super) const PEER: &str = "x-jitar-peer";
@@ -51,16 +56,15 @@ const RESPONSE_ONLY: [&str; 7] =
 /// Request headers for application code and for the next node, with the id of the request.
 pub(super) fn of_request(headers: &HeaderMap, request_id: &str) -> Headers {
     let listed = connection_options(headers.get_all("connection").filter_map(|value| value.to_str().ok()));
-    let passes = |name: &str| {
-        !name.starts_with(OWN_PREFIX)
-            && !HOP_BY_HOP.contains(&name)
-            && !REQUEST_ONLY.contains(&name)
-            && name != REQUEST_ID
-            && !listed.iter().any(|option| option == name)
-    };
+    let passes = |name: &str| passes_on(name) && name != REQUEST_ID && !listed.iter().any(|option| option == name);
     let all = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
     let passing = all.filter(|(name, _)| passes(name)).map(|(name, value)| (name.to_owned(), decode(value)));
     passing.chain([(REQUEST_ID.to_owned(), request_id.to_owned())]).collect()
+}
+
+/// Whether a request header may go to application code and to the next node.
+pub(crate) fn passes_on(name: &str) -> bool {
+    !name.starts_with(OWN_PREFIX) && !HOP_BY_HOP.contains(&name) && !REQUEST_ONLY.contains(&name)
 }
 
 /// Response headers of another node that the caller gets.
@@ -109,7 +113,13 @@ pub(super) fn node_headers(headers: &HeaderMap) -> NodeHeaders {
         deadline: number(DEADLINE).map(Duration::from_millis),
         hops: number(HOPS).map_or(0, |hops| u8::try_from(hops).unwrap_or(u8::MAX)),
         dry: value(headers, RUN_MODE).is_some_and(|mode| mode == DRY),
+        stranger: value(headers, CALLER).is_some_and(|caller| caller == STRANGER),
     }
+}
+
+/// Arguments beside a query.
+pub(super) fn beside(headers: &HeaderMap) -> Option<String> {
+    headers.get(BESIDE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
 /// The kind of a value from `x-jitar-content-type`, or else from `content-type` (spec 4.8).

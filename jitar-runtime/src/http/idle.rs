@@ -6,7 +6,7 @@
 use std::any::Any;
 use std::collections::HashMap;
 use std::net::Shutdown;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -43,6 +43,8 @@ struct Connection {
     n_sending: AtomicUsize,
     /// When something happened last, in milliseconds after the start of the listener.
     last: AtomicU64,
+    /// Whether its last answer ends it. Requests that were sent behind that one may be here already.
+    has_ended: AtomicBool,
 }
 
 /// A connection's entry in the list; it is gone with the connection.
@@ -66,8 +68,8 @@ impl Connections {
         let stream = plain.or_else(|| io.downcast_ref::<TlsStream<TcpStream>>().map(|stream| stream.get_ref().0));
         let Some(socket) = stream.and_then(|stream| SockRef::from(stream).try_clone().ok()) else { return };
         let last = AtomicU64::new(self.now());
-        let connection =
-            Arc::new(Connection { socket, n_running: AtomicUsize::new(0), n_sending: AtomicUsize::new(0), last });
+        let (n_running, n_sending, has_ended) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
+        let connection = Arc::new(Connection { socket, n_running, n_sending, last, has_ended });
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         self.open.lock().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::clone(&connection));
         data.insert(Entry { id, connection, connections: Arc::clone(self) });
@@ -104,6 +106,16 @@ impl Entry {
     pub(super) fn run(&self) -> Running {
         self.connection.n_running.fetch_add(1, Ordering::AcqRel);
         Running(Activity::of(self))
+    }
+
+    /// No further request of this connection is executed.
+    pub(super) fn end(&self) {
+        self.connection.has_ended.store(true, Ordering::Release);
+    }
+
+    /// Whether [`Self::end`] was called.
+    pub(super) fn has_ended(&self) -> bool {
+        self.connection.has_ended.load(Ordering::Acquire)
     }
 
     /// Counts an answer as being sent until the value is dropped.

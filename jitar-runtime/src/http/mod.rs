@@ -21,4 +21,5 @@ mod tests;
 
 pub(crate) use client::{ClientError, HttpRemote};
 pub(crate) use error::status_of;
+pub(crate) use headers::passes_on;
 pub(crate) use server::{HttpOptions, HttpServerHandle, serve};

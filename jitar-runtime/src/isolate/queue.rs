@@ -240,6 +240,7 @@ mod tests {
         assert_eq!(count(&woken), [1, 1]);
 
         while queue.take(0).is_some() {}
+        queue.awake(0, &Context::from_waker(&Waker::from(Arc::clone(&woken[0]))));
         assert!(queue.doze(0, 0));
         queue.push(start(5));
         queue.wake_soon();

@@ -8,8 +8,9 @@ use jitar_engine::host::HostTable;
 use jitar_engine::inspector::Inspect;
 use jitar_engine::snapshot::{Base, Blob};
 use jitar_engine::{
-    EngineError, Isolate, IsolateControl, IsolateOptions, LogLevel, ModuleStore, Source, short_specifier,
+    EngineError, Isolate, IsolateControl, IsolateOptions, Log, LogLevel, LogLine, ModuleStore, Source, short_specifier,
 };
+use tracing::Level;
 
 use super::IsolateError;
 use super::debug::DebugTargets;
@@ -111,7 +112,7 @@ impl Recipe {
                 let calls = life.calls.clone();
                 move |id, reply| calls.settle(id, Ok(reply))
             }),
-            log: Box::new(log),
+            log: Box::new(ServiceLog),
         };
         let mut isolate = Isolate::boot(options).await.map_err(|error| IsolateError::Boot(error.to_string()))?;
         if let Err(error) = self.prepare(role, &mut isolate).await {
@@ -165,12 +166,25 @@ fn failed(kind: &str, specifier: &str, error: &EngineError) -> IsolateError {
 }
 
 /// Lines of application code, in the service's log.
-fn log(level: LogLevel, text: &str) {
-    let text = text.replace("file:///app/", "app/");
-    match level {
-        LogLevel::Debug => tracing::debug!(target: APP, "{text}"),
-        LogLevel::Info => tracing::info!(target: APP, "{text}"),
-        LogLevel::Warn => tracing::warn!(target: APP, "{text}"),
-        LogLevel::Error => tracing::error!(target: APP, "{text}"),
+struct ServiceLog;
+
+impl Log for ServiceLog {
+    fn shows(&self, level: LogLevel) -> bool {
+        match level {
+            LogLevel::Debug => tracing::event_enabled!(target: APP, Level::DEBUG),
+            LogLevel::Info => tracing::event_enabled!(target: APP, Level::INFO),
+            LogLevel::Warn => tracing::event_enabled!(target: APP, Level::WARN),
+            LogLevel::Error => tracing::event_enabled!(target: APP, Level::ERROR),
+        }
+    }
+
+    fn write(&self, line: LogLine<'_>) {
+        let (text, request) = (line.text.replace("file:///app/", "app/"), line.request);
+        match line.level {
+            LogLevel::Debug => tracing::debug!(target: APP, requestId = request, "{text}"),
+            LogLevel::Info => tracing::info!(target: APP, requestId = request, "{text}"),
+            LogLevel::Warn => tracing::warn!(target: APP, requestId = request, "{text}"),
+            LogLevel::Error => tracing::error!(target: APP, requestId = request, "{text}"),
+        }
     }
 }

@@ -95,11 +95,13 @@ impl Watch {
         if control.terminated().is_some() {
             return turn.ended.get_or_insert_with(Instant::now).elapsed() > PATIENCE;
         }
-        if control.cpu_time().saturating_sub(turn.cpu) > limits.cpu {
+        let used = control.cpu_time().saturating_sub(turn.cpu);
+        if used > limits.cpu {
             control.terminate(TerminationReason::Cpu);
         } else if turn.since.elapsed() > limits.wall {
             control.terminate(TerminationReason::Wall);
         } else {
+            control.look_at_call(used);
             control.look_at_buffers();
         }
         false

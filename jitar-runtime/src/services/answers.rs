@@ -85,7 +85,7 @@ impl Answers {
         run: impl Future<Output = Result<Reply, ServiceError>>,
     ) -> Result<Reply, ServiceError> {
         let Some(key) = self.key(request)? else { return run.await };
-        let arguments = hash_of_arguments(&request.payload);
+        let arguments = hash_of_arguments(request);
         loop {
             match self.find(key, arguments)? {
                 Found::Reply(reply) => return Ok(reply),
@@ -117,7 +117,9 @@ impl Answers {
         let shown = request.key.as_ref().map_or("", PresentedKey::reveal);
         let version = request.version.to_string();
         let identity = IDENTITY.iter().map(|name| header(name).unwrap_or_default());
-        let mode = format!("{:?} {}", request.mode, request.serialized);
+        // What changes the form of the reply, or whether there is one.
+        let (extended, node) = (request.extended.understood, request.node);
+        let mode = format!("{:?} {} {extended} {} {}", request.mode, request.serialized, node.dry, node.stranger);
         for part in [key, &request.fqn, &version, &mode, shown].into_iter().chain(identity) {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
@@ -192,13 +194,14 @@ fn size(reply: &Reply) -> usize {
     reply.body.len() + headers + 256
 }
 
-fn hash_of_arguments(payload: &Payload) -> Hash {
-    match payload {
-        Payload::Query(query) => Sha256::digest(query).into(),
-        Payload::Body { content_type, bytes } => {
-            Sha256::new().chain_update(content_type).chain_update([0]).chain_update(bytes).finalize().into()
-        }
-    }
+fn hash_of_arguments(request: &RpcRequest) -> Hash {
+    let beside = request.beside.as_deref().unwrap_or_default();
+    let hash = Sha256::new().chain_update((beside.len() as u64).to_le_bytes()).chain_update(beside);
+    let hash = match &request.payload {
+        Payload::Query(query) => hash.chain_update(query),
+        Payload::Body { content_type, bytes } => hash.chain_update(content_type).chain_update([0]).chain_update(bytes),
+    };
+    hash.finalize().into()
 }
 
 #[cfg(test)]
@@ -206,6 +209,7 @@ mod tests {
     use super::*;
     use crate::services::RemoteError;
     use crate::services::tests::{request, text_reply};
+    use jitar_engine::call::RunMode;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     fn call(key: &str, arguments: &'static str, user: &str) -> RpcRequest {
@@ -253,6 +257,30 @@ mod tests {
         for (call, expected) in cases {
             assert_eq!(text(&answers, &call, &counter).await, expected, "{call:?}");
         }
+    }
+
+    /// Whoever asks for another form of the answer cannot read the one that is kept.
+    #[tokio::test]
+    async fn every_form_of_an_answer_is_kept_for_itself() {
+        let (answers, counter) = (answers(10, Duration::from_mins(1)), Counter::default());
+        let plain = call("k", "{}", "a");
+        let changes: [fn(&mut RpcRequest); 6] = [
+            |_| {},
+            |call| call.serialized = true,
+            |call| call.extended.understood = true,
+            |call| call.mode = RunMode::Dry,
+            |call| call.node.dry = true,
+            |call| call.node.stranger = true,
+        ];
+        for round in ["first", "second"] {
+            for (idx, change) in changes.iter().enumerate() {
+                let mut call = plain.clone();
+                change(&mut call);
+                assert_eq!(text(&answers, &call, &counter).await, (idx + 1).to_string(), "{round}: {call:?}");
+            }
+        }
+        let other = RpcRequest { beside: Some("{}".to_owned()), ..plain };
+        assert!(text(&answers, &other, &counter).await.ends_with("other arguments"));
     }
 
     #[tokio::test]

@@ -45,7 +45,7 @@ impl Door {
 
     /// Whether a call may go on, and its place among those under way.
     fn admit(&self, request: &RpcRequest) -> Result<Option<Place<'_>>, ServiceError> {
-        if let Some(rate) = self.rate.as_ref().filter(|_| !request.is_trusted(&self.keys)) {
+        if let Some(rate) = self.rate.as_ref().filter(|_| !request.shows_key(&self.keys)) {
             rate.check(request.peer, &request.headers).map_err(ServiceError::TooManyRequests)?;
         }
         match &self.concurrency {

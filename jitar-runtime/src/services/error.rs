@@ -40,6 +40,16 @@ pub(crate) enum ServiceError {
     /// An `idempotency-key` that cannot be used.
     #[error("the header `idempotency-key` {0}")]
     IdempotencyKey(&'static str),
+    /// Values that middleware added to a query.
+    #[error(
+        "what middleware adds to the query is {size} bytes long, and may be {most}; add less, or let clients send a body"
+    )]
+    TooMuchBeside {
+        /// Their bytes.
+        size: usize,
+        /// The most that go along.
+        most: usize,
+    },
     /// No such file.
     #[error("The file '{0}' could not be found")]
     FileNotFound(String),
@@ -62,6 +72,7 @@ fn outcome(error: &RemoteError) -> &'static str {
     match error {
         RemoteError::Unreachable { .. } => "cannot be reached",
         RemoteError::Deadline { .. } => "took too long to answer",
+        RemoteError::Body(_) => "did not get the whole request body",
         RemoteError::Refused { .. } | RemoteError::Answer { .. } => "gave no usable answer",
     }
 }

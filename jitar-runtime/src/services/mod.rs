@@ -7,12 +7,14 @@ mod answers;
 mod door;
 mod error;
 mod gateway;
+mod middleware;
 mod operations;
 mod proxy;
 mod remote;
 mod repository;
 mod server;
 mod stream;
+mod task;
 mod worker;
 
 #[cfg(test)]

@@ -101,6 +101,9 @@ pub(crate) enum RemoteError {
         /// The time it had.
         limit: Duration,
     },
+    /// The caller's body broke off on its way to the node, which has nothing to do with the node.
+    #[error("the request body broke off: {0}")]
+    Body(std::io::ErrorKind),
     /// The node refused.
     #[error("`{node}` answered {status}: {message}")]
     Refused {
@@ -130,6 +133,11 @@ impl RemoteError {
     /// Whether the node certainly did nothing.
     pub(crate) fn nothing_happened(&self) -> bool {
         matches!(self, Self::Unreachable { was_sent: false, .. })
+    }
+
+    /// Whether it says nothing about the node.
+    pub(crate) fn is_of_the_caller(&self) -> bool {
+        matches!(self, Self::Body(_))
     }
 
     /// Whether the connection to the node was lost, or there was none.

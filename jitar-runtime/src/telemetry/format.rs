@@ -32,16 +32,18 @@ impl Record<'_> {
         }
     }
 
-    /// `[INFO][<time>] message name=value`
+    /// `[INFO][<time>] message name=value`; further lines of the message follow, such as those of a stack.
     fn text_line(&self, colour: Option<Colour>) -> String {
         let name = self.level.name();
         let level = colour.map_or_else(|| name.to_owned(), |Colour(code)| format!("\x1b[{code}m{name}\x1b[0m"));
-        let mut line = format!("[{level}][{}] {}", self.time, visible(&self.fields.message));
+        let message = visible(&self.fields.message);
+        let (first, further) = message.split_at(message.find('\n').unwrap_or(message.len()));
+        let mut line = format!("[{level}][{}] {first}", self.time);
         for (name, value) in &self.fields.others {
             let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             line.extend([" ", name, "=", &visible(&value.replace('\n', "\\n"))]);
         }
-        line.push('\n');
+        line.extend([further, "\n"]);
         line
     }
 
@@ -147,6 +149,7 @@ mod tests {
             ("[\n  x\n]", serde_json::json!({}), "[WARN][2026-11-22T09:30:46.606Z] [\n  x\n]\n"),
             ("a\n[INFO][x] b", serde_json::json!({}), "[WARN][2026-11-22T09:30:46.606Z] a\n  [INFO][x] b\n"),
             ("a", serde_json::json!({"b": "\n[INFO][x]"}), "[WARN][2026-11-22T09:30:46.606Z] a b=\\n[INFO][x]\n"),
+            ("a\n    at b", serde_json::json!({"c": 1}), "[WARN][2026-11-22T09:30:46.606Z] a c=1\n    at b\n"),
             ("a\x1b[2Kb\r\u{9b}ü", serde_json::json!({}), "[WARN][2026-11-22T09:30:46.606Z] a\\u{1b}[2Kb\\r\\u{9b}ü\n"),
         ];
         for (message, others, expected) in cases {

@@ -2,13 +2,15 @@
 //! takes meanwhile, and what is left behind of isolates that were replaced.
 
 use std::collections::BTreeMap;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Measured, process};
+use super::measured::Measured;
+use super::process;
 use crate::http::{self, Connection};
 use crate::service::Service;
 use crate::workspace::Workspace;
@@ -24,6 +26,11 @@ const N_CALLS: usize = 300;
 /// Callers that send them. One isolate is left for everybody else.
 const N_CALLERS: usize = 2;
 
+/// Seconds that this takes, about.
+pub(super) const fn estimate(quick: bool) -> u64 {
+    if quick { 30 } else { 300 }
+}
+
 /// Sends loops and bombs while others call; fails when somebody gets no answer.
 pub(super) fn measure(workspace: &Workspace, quick: bool) -> Result<Vec<Measured>> {
     let built = cargo::build(workspace, &["--release", "--workspace", "--bin", "jitar-app"])?;
@@ -34,7 +41,8 @@ pub(super) fn measure(workspace: &Workspace, quick: bool) -> Result<Vec<Measured
     ];
     let url = format!("http://127.0.0.1:{}", crate::ports::free(1)?[0]);
     let arguments: Vec<String> = arguments.into_iter().chain([format!("--url={url}")]).collect();
-    let mut service = Service::start_silent("bombs", built.program("jitar-app")?, &arguments, &url)?;
+    let mut service =
+        Service::start_foreign("bombs", Command::new(built.program("jitar-app")?).args(&arguments), &url)?;
     let n_calls = if quick { N_CALLS / 10 } else { N_CALLS };
     let loops = (0..n_calls).map(|idx| Call::new("loop", LOOPS[idx % LOOPS.len()]));
     let bombs = (0..n_calls).map(|idx| Call::new("bomb", BOMBS[idx % BOMBS.len()]));

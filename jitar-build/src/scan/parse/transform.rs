@@ -6,7 +6,7 @@ use std::rc::Rc;
 use swc_core::common::comments::SingleThreadedComments;
 use swc_core::common::errors::{DiagnosticBuilder, Emitter, HANDLER, Handler};
 use swc_core::common::{SourceMap, sync::Lrc};
-use swc_core::ecma::ast::{Class, ClassMember, Module, Program};
+use swc_core::ecma::ast::{AutoAccessor, Class, ClassMember, Decorator, Module, Program};
 use swc_core::ecma::transforms::base::fixer::fixer;
 use swc_core::ecma::transforms::base::helpers::{HELPERS, Helpers, inject_helpers};
 use swc_core::ecma::transforms::base::hygiene::hygiene;
@@ -14,7 +14,7 @@ use swc_core::ecma::transforms::proposal::decorator_2023_11::decorator_2023_11;
 use swc_core::ecma::transforms::proposal::decorators::{Config as DecoratorConfig, decorators};
 use swc_core::ecma::transforms::react::{Options as ReactOptions, Runtime, react};
 use swc_core::ecma::transforms::typescript::{Config, TsImportExportAssignConfig, TsxConfig, tsx, typescript};
-use swc_core::ecma::visit::{VisitMut, VisitMutWith, noop_visit_mut_type};
+use swc_core::ecma::visit::{Visit, VisitMut, VisitMutWith, VisitWith, noop_visit_mut_type, noop_visit_type};
 
 use super::{Language, Marks, Problem, environment};
 
@@ -105,8 +105,13 @@ pub(super) fn tidy(mut program: Program) -> Module {
 
 fn compile_decorators(program: &mut Program, input: &Input<'_>) {
     let options = input.options;
-    // The pass is dear and most files have neither decorators nor accessor fields.
+    // The pass is dear, and rewrites classes that have nothing for it as well. Most files need not even be looked through.
     if !input.text.contains('@') && !input.text.contains("accessor") {
+        return;
+    }
+    let mut finder = Decorated(false);
+    program.visit_with(&mut finder);
+    if !finder.0 {
         return;
     }
     if options.legacy_decorators {
@@ -118,6 +123,21 @@ fn compile_decorators(program: &mut Program, input: &Input<'_>) {
         }));
     } else {
         program.mutate(decorator_2023_11());
+    }
+}
+
+/// Looks for a decorator, or for an accessor field.
+struct Decorated(bool);
+
+impl Visit for Decorated {
+    noop_visit_type!();
+
+    fn visit_decorator(&mut self, _: &Decorator) {
+        self.0 = true;
+    }
+
+    fn visit_auto_accessor(&mut self, _: &AutoAccessor) {
+        self.0 = true;
     }
 }
 

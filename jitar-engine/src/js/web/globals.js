@@ -1,8 +1,8 @@
 // The globals of the web-standard API, out of the scripts of the web API crates. `docs/globals.md` lists them.
 
 import { core, primordials } from "ext:core/mod.js";
-import { op_jitar_log } from "ext:core/ops";
 import { guardGetter, guardMethod } from "ext:jitar/guard.js";
+import { log } from "ext:jitar/log.js";
 import { AsyncLocalStorage } from "ext:jitar/web/async_storage.js";
 import { Buffer } from "ext:jitar/web/buffer.js";
 import { fetch } from "ext:jitar/web/fetch.js";
@@ -109,7 +109,7 @@ function defineCold() {
 
 /** Levels of the console: 0 debug, 1 log and info, 2 warn, 3 error. */
 function defineConsole() {
-  const console = new Console((text, level) => op_jitar_log(level, text));
+  const console = new Console((text, level) => log(level, text));
   for (const name in console) {
     // Its native part cannot be in a blob, and what it prints at build time nobody would see.
     if (typeof console[name] === "function") guardMethod(console, name, `writes to the console (${name})`, undefined, () => {});

@@ -2,8 +2,9 @@
 // `nextTick`, the platform and `hrtime`. There is no `versions.node`, because nothing else of Node is here.
 
 import { core, primordials } from "ext:core/mod.js";
-import { op_jitar_log, op_jitar_platform } from "ext:core/ops";
+import { op_jitar_platform } from "ext:core/ops";
 import { guardedOps, guardMethod, leaveUnexamined } from "ext:jitar/guard.js";
+import { log, WARN } from "ext:jitar/log.js";
 import { caller } from "ext:jitar/web/caller.js";
 
 const {
@@ -25,9 +26,6 @@ const { op_jitar_cwd, op_jitar_env, op_jitar_env_names, op_jitar_env_is_news } =
 const { performance } = core.loadExtScript("ext:deno_web/15_performance.js");
 const { now } = performance;
 
-/** Level of `op_jitar_log`. */
-const WARN = 2;
-
 /** Asked for by packages at their top level, and always the same here, so that asking defers nobody. */
 const FIXED = { __proto__: null, NODE_ENV: "production" };
 
@@ -39,7 +37,7 @@ function read(name) {
   if (ObjectHasOwn(FIXED, name)) return FIXED[name];
   const value = op_jitar_env(name);
   if (value !== null) return value;
-  if (op_jitar_env_is_news(name)) op_jitar_log(WARN, refusal(name));
+  if (op_jitar_env_is_news(name)) log(WARN, refusal(name));
   return undefined;
 }
 

@@ -113,8 +113,7 @@ fn resolve(
     let (set_up, tear_down) = (scripts.find(&file.set_up), scripts.find(&file.tear_down));
     let (set_up_once, tear_down_once) = (scripts.find(&file.set_up_once), scripts.find(&file.tear_down_once));
     let health_checks = scripts.find(&file.health_checks);
-    let middleware = supported_middleware(&service.role, &file.middleware, problems);
-    let middleware = scripts.find(middleware);
+    let middleware = scripts.find(&file.middleware);
     if let (Role::Gateway(_) | Role::Proxy(_) | Role::Repository(_), Some(at)) = (&service.role, file.get_only_safe) {
         problems.add(at, "'getOnlySafe' belongs to the services that run procedures: workers and standalones");
     }
@@ -168,21 +167,6 @@ fn fitting_tls(url: &Url, tls: Option<Spanned<TlsConfig>>, url_at: usize, proble
         _ => {}
     }
     tls.map(|tls| tls.value).unwrap_or_default()
-}
-
-/// Middleware runs in the isolate that runs the call, so it takes a service that runs procedures itself.
-fn supported_middleware<'a>(
-    role: &Role,
-    middleware: &'a [Spanned<String>],
-    problems: &Problems,
-) -> &'a [Spanned<String>] {
-    match (role, middleware.first()) {
-        (Role::Worker(_) | Role::Standalone(_), _) | (_, None) => middleware,
-        (_, Some(first)) => {
-            problems.add(first.at, "'middleware' is supported by this version in workers and standalones only");
-            &[]
-        }
-    }
 }
 
 /// The service's address for others, and where it listens.

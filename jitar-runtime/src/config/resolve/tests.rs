@@ -236,7 +236,7 @@ fn every_problem_is_reported_with_its_place() {
         (
             r#"{"url": "http://127.0.0.1:1", "gateway": {}, "middleware": ["./m"], "middlewares": []}"#,
             &[
-                "s.json:1:61: 'middleware' is supported by this version in workers and",
+                "s.json:1:61: the unit 'none' of this binary has no module './m'",
                 "s.json:1:69: Field 'middlewares' says the same",
             ],
         ),

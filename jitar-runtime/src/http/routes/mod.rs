@@ -12,7 +12,7 @@ mod tests;
 use std::error::Error;
 
 use actix_web::http::header::{HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
-use actix_web::http::{ConnectionType, Method, StatusCode};
+use actix_web::http::{ConnectionType, Method, StatusCode, Version};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use jitar_engine::call::RunMode;
@@ -185,11 +185,21 @@ pub(super) async fn handle(state: Data<State>, request: HttpRequest, payload: Pa
     let _running = state.running.enter();
     let entry = request.conn_data::<Entry>();
     let _busy = entry.map(Entry::run);
+    if entry.is_some_and(Entry::has_ended) {
+        // Who knows whether it is a request at all.
+        return HttpResponse::BadRequest().force_close().finish();
+    }
     let context = Context::of(&request);
     let mut response = match state.cors.as_ref().and_then(|cors| cors.preflight(request.method(), request.headers())) {
         Some(preflight) => preflight,
         None => answer(&state, &request, payload, &context).await,
     };
+    if request.version() < Version::HTTP_2 && response.head().connection_type() == ConnectionType::Close {
+        // The library would go on with what came behind the request.
+        if let Some(entry) = entry {
+            entry.end();
+        }
+    }
     let headers = response.headers_mut();
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(HeaderName::from_static(REQUEST_ID), context.id.header());
@@ -208,6 +218,10 @@ async fn answer(state: &State, request: &HttpRequest, payload: Payload, context:
         Err(error) => Err(error),
     };
     let mut response = outcome.unwrap_or_else(|error| error.response(context));
+    if matches!(*request.method(), Method::TRACE | Method::CONNECT) {
+        // Not meant for a service at all, and other servers see nothing behind them either.
+        response.head_mut().set_connection_type(ConnectionType::Close);
+    }
     if let Some(cors) = &state.cors {
         cors.complete(request.headers(), response.headers_mut());
     }

@@ -1,5 +1,6 @@
 //! `/rpc/<fqn>`: runs procedures.
 
+use std::io;
 use std::time::Instant;
 
 use actix_web::web::Payload as RequestBody;
@@ -13,8 +14,9 @@ use crate::execution::{Payload, PresentedKey, RpcRequest, decode_path};
 use crate::http::context::{Context, ErrorForm};
 use crate::http::error::HttpError;
 use crate::http::server::State;
-use crate::http::{body, headers, reply, stream};
-use crate::services::ServiceError;
+use crate::http::stream::{self, Incoming};
+use crate::http::{body, headers, reply};
+use crate::services::{RemoteError, ServiceError};
 
 /// Length of `/rpc/`.
 const PREFIX: usize = 5;
@@ -56,9 +58,12 @@ async fn try_run(
     let content_type = || headers::value(all, "content-type").unwrap_or_default();
     let (payload, body) = match arguments {
         ArgumentSource::Query => (Payload::Query(request.query_string().to_owned()), None),
-        ArgumentSource::Body if runner.relays() && stream::is_large(all) => {
-            let body = stream::of_request(all, payload, state.body.size)?;
-            (Payload::Body { content_type: content_type(), bytes: Bytes::new() }, Some(body))
+        ArgumentSource::Body if runner.relays() => {
+            let (bytes, pieces) = match stream::of_request(request, payload, state.body).await? {
+                Incoming::Whole(bytes) => (bytes, None),
+                Incoming::Pieces(pieces) => (Bytes::new(), Some(pieces)),
+            };
+            (Payload::Body { content_type: content_type(), bytes }, pieces)
         }
         ArgumentSource::Body => {
             let bytes = body::read(request, payload, state.body).await?;
@@ -75,9 +80,11 @@ async fn try_run(
         headers: headers::of_request(all, context.id.as_str()),
         key: presented_key(request),
         node: headers::node_headers(all),
+        beside: headers::beside(all),
+        answered_for: false,
         peer: request.peer_addr().map(|address| address.ip()),
     };
-    let relayed = runner.relay(request, body).await?;
+    let relayed = runner.relay(request, body).await.map_err(|error| of_body(error, state.body.size))?;
     // Nodes read the serialised form of an error, whatever else they accept, and a body that is still to come has its
     // form already.
     let response = if serialized || relayed.rest.is_some() {
@@ -89,6 +96,18 @@ async fn try_run(
         Some(rest) => stream::response(response, rest),
         None => response,
     })
+}
+
+/// What went wrong with a body on its way is said as of one that was read here.
+fn of_body(error: ServiceError, limit: usize) -> HttpError {
+    match error {
+        ServiceError::Remote { source: RemoteError::Body(kind), .. } => match kind {
+            io::ErrorKind::FileTooLarge => HttpError::BodyTooLarge(limit),
+            io::ErrorKind::TimedOut => HttpError::BodyTimeout,
+            _ => HttpError::BodyBroken("the connection broke".to_owned()),
+        },
+        error => error.into(),
+    }
 }
 
 /// The trust key that the caller shows. Keys are UTF-8, unlike other headers.

@@ -1,5 +1,7 @@
 //! Nodes that talk to each other over real sockets.
 
+mod damaged;
+mod known;
 mod tls;
 mod wire;
 

@@ -46,7 +46,7 @@ use self::registry::{InMemory, Registry};
 use self::worker::{RegisteredWorker, shortened};
 use super::{ByteStream, Registrar, RegistrationError, Relayed, Remote, Runner, ServiceError, Viewer, WorkerState};
 use crate::config::{Balancing, GatewayConfig, HashKey, TrustKeys};
-use crate::execution::{ExecutionError, MAX_HOPS, PresentedKey, RpcRequest};
+use crate::execution::{ExecutionError, MAX_HOPS, NodeHeaders, PresentedKey, RpcRequest};
 use crate::telemetry::Metrics;
 
 /// A gateway.
@@ -106,6 +106,29 @@ impl Gateway {
         }
     }
 
+    /// The request with the key of this gateway where its middleware added arguments to the call of a stranger. Workers then
+    /// take those, and the caller may do no more than before.
+    fn answering_for(&self, mut request: RpcRequest) -> RpcRequest {
+        let keys = &self.config.trust_keys;
+        if request.answered_for
+            && !request.shows_key(keys)
+            && let Some(key) = keys.first()
+        {
+            request.key = Some(PresentedKey::new(key));
+            request.node = NodeHeaders { hops: request.node.hops, stranger: true, ..NodeHeaders::default() };
+        }
+        request
+    }
+
+    /// Takes back a worker whose place somebody claimed wrongly, unless it has registered again meanwhile.
+    fn restore(&self, replaced: Option<Arc<RegisteredWorker>>) -> Result<(), RegistrationError> {
+        let Some(worker) = replaced else { return Ok(()) };
+        if self.registry.workers().iter().all(|known| known.url() != worker.url()) {
+            self.registry.add(&worker)?;
+        }
+        Ok(())
+    }
+
     fn check_may_see(&self, viewer: &Viewer<'_>) -> Result<(), ServiceError> {
         if viewer.may_see(&self.config.trust_keys) { Ok(()) } else { Err(ExecutionError::NotTrusted.into()) }
     }
@@ -127,7 +150,7 @@ impl Gateway {
 impl Runner for Gateway {
     async fn run(&self, request: RpcRequest) -> Result<Reply, ServiceError> {
         let (request, limit) = one_hop_further(request, &self.config.trust_keys, self.wall)?;
-        self.router.run(request, limit).await
+        self.router.run(self.answering_for(request), limit).await
     }
 
     async fn relay(&self, request: RpcRequest, body: Option<ByteStream>) -> Result<Relayed, ServiceError> {
@@ -164,9 +187,12 @@ impl Registrar for Gateway {
         }
         let slow_start = self.config.routing.slow_start;
         let worker = Arc::new(RegisteredWorker::new(registration, slow_start, Instant::now()));
-        self.registry.add(&worker)?;
+        let replaced = self.registry.add(&worker)?;
         info!("Added worker: {}", worker.shown());
-        self.prober.watch(&worker);
+        if let Err(reason) = self.prober.introduce(&worker).await {
+            self.restore(replaced)?;
+            return Err(RegistrationError::Invalid(vec![format!("The worker {reason}")]).into());
+        }
         Ok(worker.id().to_owned())
     }
 

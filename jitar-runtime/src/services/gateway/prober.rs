@@ -2,15 +2,19 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
+use tokio::sync::oneshot;
 use tracing::{debug, info, warn};
 
 use super::registry::Registry;
 use super::worker::RegisteredWorker;
 use crate::schedule::BackOff;
 use crate::services::{NodeStatus, Remote, RemoteError, WorkerState};
+
+/// How long whoever registers waits for the first probe of it. Workers near by answer within milliseconds.
+const INTRODUCTION: Duration = Duration::from_secs(2);
 
 /// What asks workers for an answer.
 pub(crate) struct Prober {
@@ -41,19 +45,42 @@ impl Prober {
 
     /// Asks a worker until it answers or is gone.
     pub(super) fn watch(self: &Arc<Self>, worker: &Arc<RegisteredWorker>) {
+        let (asked, _nobody) = oneshot::channel();
+        self.start(worker, asked);
+    }
+
+    /// As [`Self::watch`], and waits until the worker was asked once: one that answers takes calls from then on.
+    ///
+    /// # Errors
+    /// What it was registered with and does not have. Then it is forgotten.
+    pub(super) async fn introduce(self: &Arc<Self>, worker: &Arc<RegisteredWorker>) -> Result<(), String> {
+        let (asked, denied) = oneshot::channel();
+        self.start(worker, asked);
+        // When it takes too long it goes on behind the scenes; when there is no answer, nothing was denied.
+        match tokio::time::timeout(INTRODUCTION, denied).await {
+            Ok(Ok(reason)) => Err(reason),
+            Ok(Err(_)) | Err(_) => Ok(()),
+        }
+    }
+
+    fn start(self: &Arc<Self>, worker: &Arc<RegisteredWorker>, asked: oneshot::Sender<String>) {
         if worker.start_probe() {
             let (prober, worker) = (Arc::clone(self), Arc::clone(worker));
             self.handle.spawn(async move {
-                prober.until_reached(&worker).await;
+                prober.until_reached(&worker, asked).await;
                 worker.probe_ended();
             });
         }
     }
 
-    async fn until_reached(&self, worker: &Arc<RegisteredWorker>) {
+    async fn until_reached(&self, worker: &Arc<RegisteredWorker>, asked: oneshot::Sender<String>) {
         let mut back_off = BackOff::default();
+        let mut asked = Some(asked);
         while self.registry.worker(worker.id()).is_some() {
-            match self.ask(worker).await {
+            let answer = self.ask(worker).await;
+            // Used or dropped when the outcome is in place, so that whoever waits finds it.
+            let asked = asked.take();
+            match answer {
                 Ok(Probed::Answered(status)) => {
                     worker.reached(WorkerState::of_health(status.is_healthy), Instant::now());
                     debug!("Reached worker: {}", worker.shown());
@@ -62,9 +89,14 @@ impl Prober {
                 Ok(Probed::Denied(reason)) => {
                     warn!("Removed worker: {} {reason}", worker.shown());
                     self.registry.remove(worker.id());
+                    if let Some(asked) = asked {
+                        // Whoever registered may have hung up.
+                        drop(asked.send(reason));
+                    }
                     return;
                 }
                 Err(error) => {
+                    drop(asked);
                     if back_off.is_fresh() {
                         info!("Waiting for worker: {error}");
                     }

@@ -85,6 +85,9 @@ impl Registry for InMemory {
         if known.is_none() && n_workers >= MAX_WORKERS {
             return Err(RegistrationError::Full(MAX_WORKERS));
         }
+        if let Some(older) = known.as_ref().and_then(|id| self.worker(id)) {
+            worker.succeed(&older);
+        }
         // First the new one, so that no call finds nobody in between.
         for fqn in &worker.registration().procedure_names {
             let known = self.route(fqn);
@@ -119,6 +122,7 @@ impl Registry for InMemory {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::services::WorkerState;
     use crate::services::gateway::registration::Registration;
     use jitar_engine::manifest::Version;
     use proptest::prelude::*;
@@ -150,6 +154,18 @@ mod tests {
         assert!(registry.route("h").is_none());
         assert!(registry.remove(old.id()).is_none() && registry.remove(new.id()).is_some());
         assert!(registry.route("f").is_none());
+    }
+
+    #[test]
+    fn what_was_confirmed_need_not_be_confirmed_again() {
+        for (names, is_available) in [(vec!["f"], true), (vec!["f", "g"], true), (vec!["f", "x"], false)] {
+            let registry = InMemory::default();
+            let (old, new, now) = (worker(1, &["f", "g"]), worker(1, &names), Instant::now());
+            registry.add(&old).expect("room");
+            old.reached(WorkerState::Available, now);
+            registry.add(&new).expect("room");
+            assert_eq!(new.is_available(), is_available, "{names:?}");
+        }
     }
 
     #[derive(Debug, Clone)]

@@ -74,15 +74,19 @@ impl Router {
     /// As [`Router::run`].
     pub(crate) async fn relay(
         &self,
-        request: RpcRequest,
+        mut request: RpcRequest,
         body: Option<ByteStream>,
         limit: Duration,
     ) -> Result<Relayed, ServiceError> {
         let not_found = || ExecutionError::ProcedureNotFound(request.fqn.clone());
         let route = self.registry.route(&request.fqn).ok_or_else(not_found)?;
         let group = route.select(&request.fqn, request.version)?;
-        if request.extended.used && !group.is_ours {
-            return Err(ExecutionError::PlainFormsOnly(request.fqn).into());
+        if !group.is_ours {
+            if request.extended.used || request.beside.is_some() {
+                return Err(ExecutionError::PlainFormsOnly(request.fqn).into());
+            }
+            // They would take a stranger with this gateway's key for the gateway.
+            request.key = request.key.filter(|_| !request.node.stranger);
         }
         self.budget.deposit();
         let call = RoutedCall {
@@ -244,7 +248,8 @@ impl RoutedCall<'_> {
                 if was_rejected { Attempt::Rejected(relayed) } else { Attempt::Done(relayed) }
             }
             Err(error) => {
-                let counts = error.is_loss() || now.saturating_duration_since(start) >= PATIENCE;
+                let is_late = now.saturating_duration_since(start) >= PATIENCE && !error.is_of_the_caller();
+                let counts = error.is_loss() || is_late;
                 let ejected = if counts { ticket.failed(&self.router.routing.ejection, now) } else { None };
                 if let Some(millis) = ejected {
                     self.router.metrics.ejected();

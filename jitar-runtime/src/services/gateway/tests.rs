@@ -3,6 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
 
+use jitar_engine::manifest::Version;
+
 use super::monitor::{Thresholds, sweep};
 use super::*;
 use crate::config::Routing;
@@ -82,9 +84,11 @@ fn round_robin() -> Routing {
 async fn sends_calls_round_robin_to_available_workers() {
     let (gateway, remote) = with_routing(round_robin());
     let first = registration("http://a:1", &["f"], Some("key"));
+    remote.is_down("http://a:1/", true);
     let id = gateway.register(first.clone(), Some(AWAY)).await.expect("an id");
     assert!(matches!(gateway.run(request("f")).await, Err(ServiceError::NoWorkerAvailable(name)) if name == "f"));
     gateway.remove(&id, None).expect("known");
+    remote.is_down("http://a:1/", false);
     add(&gateway, first).await;
     add(&gateway, registration("http://b:1", &["f", "g"], Some("key"))).await;
     for _ in 0..4 {
@@ -96,6 +100,83 @@ async fn sends_calls_round_robin_to_available_workers() {
     assert_eq!(nodes, ["http://a:1/", "http://a:1/", "http://b:1/", "http://b:1/", "http://b:1/"]);
     let unknown = gateway.run(request("h")).await.expect_err("nobody has it");
     assert_eq!(unknown.to_string(), "Procedure 'h' not found");
+}
+
+#[tokio::test]
+async fn a_registered_worker_takes_calls_at_once() {
+    let (gateway, remote) = gateway(&["key"], false);
+    let ours = peer("http://b:1", &["g"], Extras::default());
+    remote.announces(ours.clone());
+    for (registration, fqn) in [(registration("http://a:1", &["f"], Some("key")), "f"), (ours, "g")] {
+        // The second time as a worker does that was not sure whether the gateway still knows it.
+        for _ in 0..2 {
+            gateway.register(registration.clone(), Some(AWAY)).await.expect("an id");
+            assert!(gateway.run(request(fqn)).await.is_ok(), "{fqn}");
+        }
+    }
+}
+
+/// The cases of the known implementation's own tests of its list of workers (spec 8.2, rows 5 to 14).
+#[tokio::test]
+async fn workers_are_found_by_their_procedures() {
+    let (gateway, remote) = with_routing(round_robin());
+    let first = add(&gateway, registration("http://a:1", &["first"], Some("key"))).await;
+    add(&gateway, registration("http://b:1", &["first", "second"], Some("key"))).await;
+    let names = |name: &str| Runner::knows(&*gateway, name);
+    assert_eq!(["first", "second", "third"].map(names), [true, true, false]);
+    let workers = |fqn: &str| {
+        let group = gateway.registry.route(fqn).expect("a route").select(fqn, Version::default()).expect("a version");
+        group.candidates.items().iter().map(|worker| worker.url().to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(workers("first"), ["http://a:1/", "http://b:1/"]);
+    assert_eq!(workers("second"), ["http://b:1/"]);
+    assert_eq!(gateway.registry.worker(&first).expect("known").url().as_str(), "http://a:1/");
+    assert!(gateway.held("nonExisting", None).is_err());
+    for _ in 0..4 {
+        let reply = gateway.run(request("first")).await.expect("an answer");
+        assert_eq!((reply.status, &reply.body[..]), (200, &b"first"[..]));
+    }
+    let asked = remote.nodes();
+    assert!(asked[0] != asked[1] && asked[..2] == asked[2..], "one after the other: {asked:?}");
+    let unknown = gateway.run(request("nonExisting")).await.expect_err("nobody has it");
+    assert_eq!(unknown.to_string(), "Procedure 'nonExisting' not found");
+    for id in gateway.registry.workers().iter().map(|worker| worker.id().to_owned()) {
+        gateway.report(&id, WorkerState::Unavailable, None).expect("known");
+    }
+    let nobody = gateway.run(request("first")).await.expect_err("nobody takes it");
+    assert_eq!(nobody.to_string(), "No worker available for procedure 'first'");
+}
+
+/// Middleware of a gateway answers for what it adds, and its key makes nobody more than he is.
+#[tokio::test]
+async fn a_gateway_answers_for_what_its_middleware_adds() {
+    let (with_key, remote) = gateway(&["key"], false);
+    let ours = peer("http://b:1", &["g"], Extras::default());
+    remote.announces(ours.clone());
+    add(&with_key, registration("http://a:1", &["f"], Some("key"))).await;
+    add(&with_key, ours).await;
+    // (procedure of a worker of which kind, key shown, whether middleware added something) → (key, whether for a stranger)
+    let cases = [
+        ("g", None, false, (None, false)),
+        ("g", None, true, (Some("key"), true)),
+        ("g", Some("wrong"), true, (Some("key"), true)),
+        ("g", Some("key"), true, (Some("key"), false)),
+        ("f", None, true, (None, true)),
+        ("f", Some("key"), true, (Some("key"), false)),
+    ];
+    for (fqn, key, answered_for, expected) in cases {
+        let node = NodeHeaders { deadline: Some(Duration::from_secs(9)), dry: true, ..NodeHeaders::default() };
+        let call = RpcRequest { key: key.map(PresentedKey::new), answered_for, node, ..request(fqn) };
+        with_key.run(call).await.expect("an answer");
+        let sent = remote.last().expect("a request");
+        assert_eq!((sent.key.as_ref().map(PresentedKey::reveal), sent.node.stranger), expected, "{fqn} {key:?}");
+        // What a stranger says about the call's way is not passed on with the gateway's key.
+        let is_forged = expected == (Some("key"), true) && (sent.node.dry || sent.node.deadline.is_some());
+        assert!(!is_forged, "{fqn} {key:?}: {:?}", sent.node);
+    }
+    let beside = RpcRequest { beside: Some("{}".to_owned()), ..request("f") };
+    let refused = with_key.run(beside).await.expect_err("the known implementation has no such arguments");
+    assert!(matches!(refused, ServiceError::Execution(ExecutionError::PlainFormsOnly(_))), "{refused}");
 }
 
 #[tokio::test]
@@ -177,13 +258,17 @@ async fn peers_show_the_key_again() {
 async fn procedures_of_others_are_not_given_away() {
     let (gateway, remote) = gateway(&["key"], false);
     remote.announces(peer("http://a:1", &["f"], Extras::default()));
-    let id = gateway.register(peer("http://a:1", &["f", "pay"], Extras::default()), Some(AWAY)).await.expect("an id");
-    gateway.report(&id, WorkerState::Available, Some(&PresentedKey::new("key"))).expect("known");
-    while gateway.registry.worker(&id).is_some() {
-        assert!(matches!(gateway.run(request("pay")).await, Err(ServiceError::NoWorkerAvailable(_))));
-        tokio::task::yield_now().await;
+    // Also when the worker itself was registered before.
+    for claim in [&["f", "pay"][..], &["f"], &["f", "pay"]] {
+        let registered = gateway.register(peer("http://a:1", claim, Extras::default()), Some(AWAY)).await;
+        let refused = registered.err().map(|error| error.to_string());
+        let expected = "The worker was registered for `pay`, which it does not have";
+        assert_eq!(refused.as_deref(), (claim.len() == 2).then_some(expected), "{claim:?}");
+        let outcome = gateway.run(request("pay")).await;
+        assert!(matches!(outcome, Err(ServiceError::Execution(ExecutionError::ProcedureNotFound(_)))), "{outcome:?}");
     }
     assert!(remote.nodes().is_empty());
+    assert!(gateway.run(request("f")).await.is_ok(), "the worker itself is still there");
 }
 
 fn refused() -> RemoteError {

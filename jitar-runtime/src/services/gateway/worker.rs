@@ -1,5 +1,6 @@
 //! A worker as a gateway knows it: what it announced, what it reports, and what its calls show.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -134,6 +135,18 @@ impl RegisteredWorker {
             self.seen.store(self.millis(now), Ordering::Relaxed);
         }
         self.is_reachable.store(true, Ordering::Relaxed);
+    }
+
+    /// It takes the place of an older registration of the same worker. Where that was confirmed and this one claims no more,
+    /// it takes calls at once.
+    pub(super) fn succeed(&self, older: &Self) {
+        let (new, old) = (&self.registration, &older.registration);
+        let known: HashSet<&String> = old.procedure_names.iter().collect();
+        let is_known = |name: &String| known.contains(name);
+        let is_same = self.node == older.node && new.extras.is_some() == old.extras.is_some();
+        if is_same && older.is_available() && new.procedure_names.iter().all(is_known) {
+            self.reached(WorkerState::Available, Instant::now());
+        }
     }
 
     /// A connection to it failed: no calls until it answers.

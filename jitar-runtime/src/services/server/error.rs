@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use jitar_engine::manifest::ManifestError;
 
@@ -21,13 +22,11 @@ pub(crate) enum ServerError {
     /// What to serve makes no sense.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
-    /// Middleware where no procedure runs.
-    #[error(
-        "`{file}` has middleware, which only workers and standalones can run; move it to the services that have the segments"
-    )]
-    Middleware {
-        /// The service file.
-        file: String,
+    /// The scripts that end a service go on and on.
+    #[error("the tear-down scripts did not end within {grace:?}; let them end sooner, or raise `shutdown.grace`")]
+    TearDown {
+        /// The time that they had.
+        grace: Duration,
     },
     /// The address cannot be bound.
     #[error("cannot listen on `{address}`: {source}; {}", way_out(source))]

@@ -13,7 +13,6 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use tokio::task::JoinHandle;
 use tracing::{info, warn};
 
 pub(crate) use error::ServerError;
@@ -27,6 +26,7 @@ use crate::execution::{Isolates, Procedures};
 use crate::health::Health;
 use crate::http::{ClientError, HttpOptions, HttpRemote, HttpServerHandle, inspector, serve};
 use crate::isolate::{DebugTargets, IsolatePool, PoolOptions};
+use crate::services::task::AbortOnDrop;
 use crate::services::worker::{ClusterOutbound, Membership};
 use crate::services::{Audience, Operations, Services};
 use crate::shutdown::Shutdown;
@@ -56,9 +56,6 @@ impl Server {
     /// # Errors
     /// When what was built and what is configured do not fit together.
     pub(crate) fn build(config: Config, app: &'static App, unit: &'static Unit) -> Result<Self, ServerError> {
-        if !config.middleware.is_empty() && !runs_procedures(&config.role) {
-            return Err(ServerError::Middleware { file: config.file });
-        }
         let procedures = Procedures::of_segments(&app.manifest()?, segments(&config.role));
         let repository = match &config.role {
             Role::Repository(files) => Some(Repository::new(files, app)?),
@@ -89,9 +86,10 @@ impl Server {
                 return Ok(());
             }
         };
+        let grace = self.config.shutdown_grace;
         let outcome = self.run_on(listener, remote, &outbound, pool.as_ref(), &shutdown).await;
         if let Some(pool) = pool {
-            outcome.and(pool.stop().await.map_err(ServerError::from))?;
+            outcome.and(tear_down(&pool, grace).await)?;
         } else {
             outcome?;
         }
@@ -128,19 +126,20 @@ impl Server {
         let admin = self.config.admin.map(|address| serve_operators(address, &services, &options)).transpose()?;
         let socket = serve_socket(&self.config, &services, &options)?;
         let mut http = serve(listener, services, options).map_err(ServerError::Http)?;
-        let certificates = Background(tokio::spawn(self.tls.watch(WATCH_INTERVAL)));
+        let certificates = AbortOnDrop(tokio::spawn(self.tls.watch(WATCH_INTERVAL)));
 
         info!("Server started at {}", shown(&self.config.url));
         if runs_procedures(&self.config.role) {
             info!("RPC procedures: {}", list(&names.unwrap_or_default()));
         }
-        let background: Vec<Background> = background.into_iter().map(|task| Background(tokio::spawn(task))).collect();
+        let background: Vec<AbortOnDrop<()>> =
+            background.into_iter().map(|task| AbortOnDrop(tokio::spawn(task))).collect();
         let memberships: Vec<Arc<Membership>> = memberships.into_iter().map(Arc::new).collect();
         let report = |membership: &Arc<Membership>| {
             let membership = Arc::clone(membership);
-            Background(tokio::spawn(async move { membership.run().await }))
+            AbortOnDrop(tokio::spawn(async move { membership.run().await }))
         };
-        let reports: Vec<Background> = memberships.iter().map(report).collect();
+        let reports: Vec<AbortOnDrop<()>> = memberships.iter().map(report).collect();
         let ended = wait(&mut http, shutdown).await;
 
         health.stop();
@@ -218,6 +217,14 @@ impl Server {
     }
 }
 
+/// Ends the isolates with their tear-down scripts. One that does not come to its end is left behind: the process ends.
+async fn tear_down(pool: &IsolatePool, grace: Duration) -> Result<(), ServerError> {
+    match tokio::time::timeout(grace, pool.stop()).await {
+        Ok(outcome) => Ok(outcome?),
+        Err(_elapsed) => Err(ServerError::TearDown { grace }),
+    }
+}
+
 /// Serves on a socket of this machine as well, where one is configured.
 #[cfg(unix)]
 fn serve_socket(
@@ -276,15 +283,6 @@ impl Server {
     }
 }
 
-/// A task that ends with its owner.
-struct Background(JoinHandle<()>);
-
-impl Drop for Background {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
 async fn wait(http: &mut HttpServerHandle, shutdown: &Shutdown) -> Result<(), ServerError> {
     tokio::select! {
         ended = http.ended() => Err(ServerError::Http(ended.err().unwrap_or_else(|| std::io::Error::other("it ended")))),
@@ -295,7 +293,8 @@ async fn wait(http: &mut HttpServerHandle, shutdown: &Shutdown) -> Result<(), Se
 /// Whether the service has anything to run in an isolate; without it the process needs no V8.
 pub(crate) fn runs_javascript(config: &Config) -> bool {
     let once = [&config.set_up_once, &config.tear_down_once];
-    let scripts = [&config.set_up, &config.tear_down, &config.health_checks].into_iter().chain(once);
+    let others = [&config.set_up, &config.tear_down, &config.health_checks, &config.middleware];
+    let scripts = others.into_iter().chain(once);
     runs_procedures(&config.role) || scripts.into_iter().any(|scripts| !scripts.is_empty())
 }
 

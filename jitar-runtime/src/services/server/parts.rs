@@ -13,6 +13,7 @@ use crate::health::Health;
 use crate::http::HttpRemote;
 use crate::services::door::Door;
 use crate::services::gateway::{DirectWorkers, Extras, Gateway, Registration};
+use crate::services::middleware::{Nothing, Wrapped, Wrapping};
 use crate::services::proxy::Proxy;
 use crate::services::repository::Repository;
 use crate::services::worker::{ClusterOutbound, Membership, Worker};
@@ -57,6 +58,7 @@ pub(super) fn assemble(
 ) -> Parts {
     let Foundation { isolates, remote, health, metrics } = foundation;
     let remote: Arc<dyn Remote> = remote;
+    let wrapping = wrapping(config, isolates.as_ref());
     let wall = config.limits.wall;
     let provider = repository.map(|repository| Arc::new(repository) as Arc<dyn Provider>);
     let run = |keys: &TrustKeys, procedures: Procedures| {
@@ -65,6 +67,10 @@ pub(super) fn assemble(
         isolates.map(|isolates| runner(procedures, isolates, rules, outbound))
     };
     let keys = keys(&config.role);
+    let wrap = |runner: Arc<dyn Runner>| match wrapping {
+        Some(wrapping) => Arc::new(Wrapped::new(runner, wrapping)) as Arc<dyn Runner>,
+        None => runner,
+    };
     let door = |runner: Arc<dyn Runner>| {
         let door = Door::new(runner, keys.clone(), &config.intake, Arc::clone(&metrics), crate::http::status_of);
         Arc::new(door) as Arc<dyn Runner>
@@ -99,7 +105,10 @@ pub(super) fn assemble(
             let runner = run(&standalone.trust_keys, procedures).map(|worker| door(Arc::new(worker)));
             Parts::alone(Services { runner, ..services })
         }
-        Role::Repository(_) => Parts::alone(services),
+        Role::Repository(_) => {
+            let runner = (!config.middleware.is_empty()).then(|| door(wrap(Arc::new(Nothing))));
+            Parts::alone(Services { runner, ..services })
+        }
         Role::Gateway(gateway) => {
             let gateway = Arc::new(Gateway::new(
                 gateway.clone(),
@@ -111,17 +120,37 @@ pub(super) fn assemble(
             ));
             let background: Vec<BoxFuture<'static, ()>> =
                 vec![Box::pin(gateway.monitor().run()), Box::pin(gateway.static_workers().run())];
-            let runner = door(Arc::<Gateway>::clone(&gateway));
+            let runner = door(wrap(Arc::<Gateway>::clone(&gateway)));
             let services = Services { runner: Some(runner), registrar: Some(gateway), ..services };
             Parts { services, memberships: Vec::new(), background }
         }
         Role::Proxy(proxy) => {
             let proxy = Arc::new(Proxy::new(proxy.clone(), remote, health, wall));
-            let runner = door(Arc::<Proxy>::clone(&proxy));
+            let runner = door(wrap(Arc::<Proxy>::clone(&proxy)));
             let provider: Arc<dyn Provider> = Arc::<Proxy>::clone(&proxy);
             Parts::alone(Services { runner: Some(runner), provider: Some(provider), health: proxy, ..services })
         }
     }
+}
+
+/// What the middleware of a service needs that runs no procedures itself.
+fn wrapping(config: &Config, isolates: Option<&Arc<dyn Isolates>>) -> Option<Wrapping> {
+    let keys = match &config.role {
+        Role::Worker(_) | Role::Standalone(_) => return None,
+        Role::Gateway(_) | Role::Repository(_) | Role::Proxy(_) => keys(&config.role),
+    };
+    let isolates = isolates.filter(|_| !config.middleware.is_empty())?;
+    if keys.is_empty() && matches!(config.role, Role::Gateway(_)) {
+        warn!("Without `trustKey` workers refuse arguments that middleware of this gateway adds under names with `*`");
+    }
+    Some(Wrapping {
+        isolates: Arc::clone(isolates),
+        keys,
+        depth: config.limits.values.depth,
+        handle: Handle::current(),
+        status_of: crate::http::status_of,
+        passes: crate::http::passes_on,
+    })
 }
 
 fn runner(procedures: Procedures, isolates: Arc<dyn Isolates>, rules: Rules, outbound: &ClusterOutbound) -> Worker {

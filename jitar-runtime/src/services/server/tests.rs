@@ -8,6 +8,7 @@ use super::*;
 use crate::config::{HttpConfig, Intake, Limits, LogConfig, ProxyConfig, RepositoryConfig, TlsConfig};
 use crate::services::tests::{gateway_config, request};
 use crate::services::{FileRequest, GatewayKind, PlaceAt, Registration, Remote, WorkerState};
+use tokio::task::JoinHandle;
 
 const APP: App = App {
     manifest: br#"{"format":1,"source":"","segments":[],"units":[],"services":[]}"#,
@@ -131,14 +132,6 @@ async fn an_address_in_use_is_fatal() {
     let outcome = Server::build(config, &APP, &UNIT).expect("a service").run(shutdown).await;
     let text = outcome.expect_err("the port is taken").to_string();
     assert!(text.contains("cannot listen on `127.0.0.1:") && text.contains("end the process that uses it"), "{text}");
-}
-
-#[test]
-fn refuses_middleware_where_no_procedure_runs() {
-    let mut config = config(repository());
-    config.middleware = vec!["file:///app/src/auth.ts".to_owned()];
-    let text = Server::build(config, &APP, &UNIT).err().expect("refused").to_string();
-    assert!(text.starts_with("`services/x.json` has middleware"), "{text}");
 }
 
 #[test]

@@ -39,6 +39,8 @@ pub(crate) fn request(fqn: &str) -> RpcRequest {
         headers: Vec::new(),
         key: None,
         node: NodeHeaders::default(),
+        beside: None,
+        answered_for: false,
         peer: None,
     }
 }
@@ -139,7 +141,7 @@ impl FakeIsolates {
 #[async_trait]
 impl Isolates for FakeIsolates {
     async fn call(&self, call: Call) -> Result<Reply, IsolateError> {
-        let text = self.length.map_or_else(|| call.implementation.clone(), |length| "x".repeat(length));
+        let text = self.length.map_or_else(|| call.target.name().to_owned(), |length| "x".repeat(length));
         let reply = Reply { headers: self.headers.clone(), ..text_reply(&text) };
         self.calls.lock().expect("no test panics with it").push(call);
         self.changed.notify_waiters();

@@ -10,13 +10,13 @@ use std::time::Duration;
 use jitar_engine::call::{ExtendedForms, Outbound, OutboundCall, OutboundError, Reply, RunMode};
 use jitar_engine::manifest::Version;
 use tokio::runtime::Handle;
-use tokio::task::JoinHandle;
 use tracing::warn;
 use url::Url;
 
 use crate::config::TrustKeys;
 use crate::execution::{Execution, ExecutionError, MAX_HOPS, NodeHeaders, Payload, PresentedKey, RpcRequest};
 use crate::services::gateway::{Router, procedure, was_not_executed};
+use crate::services::task::AbortOnDrop;
 use crate::services::{Remote, ServiceError};
 use crate::telemetry::{Metrics, Way};
 
@@ -81,12 +81,11 @@ impl Outbound for ClusterOutbound {
         let status_of = self.status_of;
         let task = AbortOnDrop(self.handle.spawn(async move { inner.run(call).await }));
         Box::pin(async move {
-            let mut task = task;
-            match (&mut task.0).await {
-                Ok(outcome) => {
+            match task.ended().await {
+                Some(outcome) => {
                     outcome.map_err(|error| OutboundError { status: status_of(&error), message: error.to_string() })
                 }
-                Err(_) => Err(OutboundError { status: 503, message: "the service is stopping".to_owned() }),
+                None => Err(OutboundError { status: 503, message: "the service is stopping".to_owned() }),
             }
         })
     }
@@ -132,7 +131,9 @@ impl Inner {
             mode: RunMode::Normal,
             headers: call.headers,
             key: self.key.clone(),
-            node: NodeHeaders { deadline: call.deadline, hops: call.hops + 1, dry: false },
+            node: NodeHeaders { deadline: call.deadline, hops: call.hops + 1, ..NodeHeaders::default() },
+            beside: None,
+            answered_for: false,
             peer: None,
         };
         Ok((request, call.deadline.unwrap_or(self.wall)))
@@ -178,15 +179,6 @@ fn is_worth_another_way(outcome: &Result<Reply, ServiceError>) -> bool {
         Err(ServiceError::NoWorkerAvailable(_)) => true,
         Err(ServiceError::Remote { source, .. }) => source.nothing_happened(),
         Err(_) => false,
-    }
-}
-
-/// A task that ends when nobody waits for it.
-struct AbortOnDrop<T>(JoinHandle<T>);
-
-impl<T> Drop for AbortOnDrop<T> {
-    fn drop(&mut self) {
-        self.0.abort();
     }
 }
 

@@ -4,6 +4,8 @@ import list from "./exports/list.ts";
 import sum from "./exports/sum.ts";
 import member from "./exports/member.ts";
 import called from "./exports/called.ts";
+import number from "./exports/number.ts";
+import made from "./exports/made.ts";
 import arrow from "./exports/arrow.ts";
 import Anonymous from "./exports/class.ts";
 import * as star from "./exports/star.ts";
@@ -28,6 +30,8 @@ export async function defaultValues() {
         sum,
         member,
         called,
+        number,
+        made.name,
         await arrow()
     ];
 }

@@ -1,0 +1,3 @@
+export class Money {
+    constructor(readonly amount: number, readonly currency: string) {}
+}

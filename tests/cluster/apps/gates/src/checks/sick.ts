@@ -1,0 +1,1 @@
+export default { name: 'queue', isHealthy: async () => false };

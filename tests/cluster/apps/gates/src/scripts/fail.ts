@@ -1,0 +1,2 @@
+console.info('step: fail');
+throw new Error('there is no store');

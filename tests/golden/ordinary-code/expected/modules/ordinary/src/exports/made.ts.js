@@ -1,0 +1,4 @@
+class X {
+    name = 'made';
+}
+export default new X();
