@@ -47,16 +47,13 @@ fn serve(path: &Utf8Path) -> Result<(), SnapshotError> {
         Some(archive) => {
             let archive =
                 ModuleArchive::unpack(&fs::read_bytes(archive)?).map_err(|error| failed(error.to_string()))?;
-            match &request.base {
-                Some(base) => {
-                    let base = fs::read_bytes(base)?.leak(); // the process makes one file and ends
-                    (engine::create_code(&archive, base).map_err(|error| failed(error.to_string()))?, Vec::new())
-                }
-                None => {
-                    let unit = engine::create_unit(&archive, &request.left_out);
-                    let unit = unit.map_err(|error| failed(error.to_string()))?;
-                    (unit.bytes, unit.deferred)
-                }
+            if let Some(base) = &request.base {
+                let base = fs::read_bytes(base)?.leak(); // the process makes one file and ends
+                (engine::create_code(&archive, base).map_err(|error| failed(error.to_string()))?, Vec::new())
+            } else {
+                let unit = engine::create_unit(&archive, &request.left_out);
+                let unit = unit.map_err(|error| failed(error.to_string()))?;
+                (unit.bytes, unit.deferred)
             }
         }
     };
