@@ -73,7 +73,7 @@ fn round(made: &Made, in_flight: u32) -> Duration {
     let mut started = 0;
     worker.drive(|isolate, cx| {
         while started < CALLS && started.saturating_sub(*settled.borrow()) < in_flight {
-            support::start(isolate, started, "echo", r#"{"order":{"id":7,"name":"Ann","lines":[1,2,3]}}"#);
+            support::worker::start(isolate, started, "echo", r#"{"order":{"id":7,"name":"Ann","lines":[1,2,3]}}"#);
             started += 1;
         }
         isolate.poll(cx).expect("runs");

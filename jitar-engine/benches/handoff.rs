@@ -47,7 +47,7 @@ fn same_thread(made: &Made, in_flight: u32) -> Duration {
     let mut started = 0;
     worker.drive(|isolate, cx| {
         while started < CALLS && started.saturating_sub(*settled.borrow()) < in_flight {
-            support::start(isolate, started, "hello", "{\"name\":\"Ann\"}");
+            support::worker::start(isolate, started, "hello", "{\"name\":\"Ann\"}");
             started += 1;
         }
         isolate.poll(cx).expect("runs");
@@ -90,7 +90,7 @@ fn other_thread(made: &Made, in_flight: u32) -> Duration {
             match receiver.poll_recv(cx) {
                 Poll::Ready(Some((id, reply))) => {
                     waiting.borrow_mut().insert(id, reply);
-                    support::start(isolate, id, "hello", "{\"name\":\"Ann\"}");
+                    support::worker::start(isolate, id, "hello", "{\"name\":\"Ann\"}");
                 }
                 Poll::Ready(None) => return Poll::Ready(()),
                 Poll::Pending => break,

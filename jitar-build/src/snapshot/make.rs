@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jitar_engine::archive::ModuleArchive;
-use jitar_engine::short_specifier;
 use jitar_engine::snapshot::{self as engine, Deferred, Kind};
+use jitar_engine::{EngineError, short_specifier};
 use serde::{Deserialize, Serialize};
 
 use super::{SnapshotError, Snapshots, UnitInput, UnitSnapshot, Wanted};
@@ -42,25 +42,27 @@ fn serve(path: &Utf8Path) -> Result<(), SnapshotError> {
     let failed = |reason: String| SnapshotError::Failed { unit: path.to_string(), reason };
     let request: Request =
         serde_json::from_str(&fs::read(path)?).map_err(|error| failed(format!("damaged request: {error}")))?;
-    let (blob, deferred) = match &request.archive {
-        None => (engine::create_base().map_err(|error| failed(error.to_string()))?, Vec::new()),
-        Some(archive) => {
-            let archive =
-                ModuleArchive::unpack(&fs::read_bytes(archive)?).map_err(|error| failed(error.to_string()))?;
-            if let Some(base) = &request.base {
-                let base = fs::read_bytes(base)?.leak(); // the process makes one file and ends
-                (engine::create_code(&archive, base).map_err(|error| failed(error.to_string()))?, Vec::new())
-            } else {
-                let unit = engine::create_unit(&archive, &request.left_out);
-                let unit = unit.map_err(|error| failed(error.to_string()))?;
-                (unit.bytes, unit.deferred)
-            }
+    let told = |error: EngineError| failed(error.to_string());
+    let archive = request.archive.as_ref().map(|archive| unpack(&fs::read_bytes(archive)?, &failed)).transpose()?;
+    let (blob, deferred) = match (&archive, &request.base) {
+        (None, _) => (engine::create_base().map_err(told)?, Vec::new()),
+        (Some(archive), Some(base)) => {
+            let base = fs::read_bytes(base)?.leak(); // the process makes one file and ends
+            (engine::create_code(archive, base).map_err(told)?, Vec::new())
+        }
+        (Some(archive), None) => {
+            let unit = engine::create_unit(archive, &request.left_out).map_err(told)?;
+            (unit.bytes, unit.deferred)
         }
     };
     let deferred = serde_json::to_vec_pretty(&deferred).map_err(|error| failed(error.to_string()))?;
     fs::write_if_changed(&request.blob, &blob)?;
     fs::write_if_changed(&request.deferred, &deferred)?;
     Ok(())
+}
+
+fn unpack(packed: &[u8], failed: &impl Fn(String) -> SnapshotError) -> Result<ModuleArchive, SnapshotError> {
+    ModuleArchive::unpack(packed).map_err(|error| failed(error.to_string()))
 }
 
 /// Makes the base blob and the blob of every unit, as far as they do not exist already.

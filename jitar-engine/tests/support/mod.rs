@@ -1,7 +1,7 @@
 //! Small applications for the engine, without the build; shared by tests and benches, neither of which uses all of it.
 #![expect(dead_code, reason = "tests and benches use different parts")]
 
-mod worker;
+pub(crate) mod worker;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,7 +13,7 @@ use jitar_engine::snapshot::{Base, Blob, Deferred};
 use jitar_engine::{ModuleStore, Source};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::worker::{Worker, start};
+pub(crate) use self::worker::Worker;
 
 /// V8 shares read-only memory between the isolates of a process, so all of them must come from one blob: tests that use
 /// different ones take turns.
