@@ -176,8 +176,11 @@ fn check(rows: &[Row]) {
 
 /// Whether a file below the folder holds the text.
 fn holds(folder: &Path, text: &str) -> bool {
-    cases::in_folder(folder).iter().any(|path| match path.is_dir() {
-        true => holds(path, text),
-        false => fs::read_to_string(path).is_ok_and(|content| content.contains(text)),
+    cases::in_folder(folder).iter().any(|path| {
+        if path.is_dir() {
+            holds(path, text)
+        } else {
+            fs::read_to_string(path).is_ok_and(|content| content.contains(text))
+        }
     })
 }

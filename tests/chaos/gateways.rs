@@ -27,7 +27,7 @@ pub(crate) fn restarted(figures: &mut Figures, _: Size) {
 pub(crate) fn one_of_two_killed(figures: &mut Figures, _: Size) {
     let (first, second) = (gateway("gateway"), gateway("gateway"));
     let urls = [first.url.as_str(), second.url.as_str()];
-    let _worker = node("worker", ports::free(), urls);
+    let _worker = node("twoGateways", ports::free(), urls);
     let front = node("front", ports::free(), urls);
     for gateway in [&first, &second] {
         wait_for_workers(gateway, 2);

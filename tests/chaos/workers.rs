@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use jitar_tests::load::Call;
 use jitar_tests::{Load, Request, Service, ports, wait};
 
 use crate::Size;
@@ -21,17 +22,23 @@ pub(crate) fn killed(figures: &mut Figures, size: Size) {
     let mut kills = Vec::new();
     for _ in 0..size.of(20, 3) {
         repeatable.more(1000);
-        kills.push(Instant::now());
+        let before = Instant::now();
         workers.remove(0).kill();
+        kills.push((before, Instant::now()));
         repeatable.more(1000);
         workers.push(worker(&gateway));
         wait_for_workers(&gateway, 4);
     }
     let (repeatable, once) = (repeatable.stop(), once.stop());
-    let is_late =
-        |start: Instant| kills.iter().rfind(|kill| **kill <= start).is_none_or(|kill| start > *kill + FORGOTTEN);
     show(&once.failures);
-    let late = once.calls.iter().filter(|call| call.status != Some(200) && is_late(call.start)).count();
+    // Neither under way when one was killed, nor sent shortly after.
+    let is_late = |call: &&Call| {
+        call.status != Some(200)
+            && !kills
+                .iter()
+                .any(|(before, after)| call.start + call.time >= *before && call.start <= *after + FORGOTTEN)
+    };
+    let late = once.calls.iter().filter(is_late).count();
     figures.count("killed workers: idempotent calls", repeatable.calls.len());
     figures.failures("killed workers: failed idempotent calls", repeatable.failures.len());
     figures.add(
@@ -65,7 +72,7 @@ pub(crate) fn rolling_restart(figures: &mut Figures, size: Size) {
     let urls = ports.map(|port| format!("http://127.0.0.1:{port}"));
     let urls = [urls[0].as_str(), urls[1].as_str()];
     let mut gateways: Vec<Service> = ports.iter().map(|port| node("gateway", *port, urls)).collect();
-    let start_worker = || node("worker", ports::free(), urls);
+    let start_worker = || node("twoGateways", ports::free(), urls);
     let mut workers: Vec<Service> = (0..3).map(|_| start_worker()).collect();
     let front = node("front", ports::free(), urls);
     let wait_for = |gateways: &[Service], n_workers| {

@@ -103,6 +103,8 @@ impl Connection {
     pub fn open(url: &str) -> io::Result<Self> {
         let host = url.trim_start_matches("http://").trim_end_matches('/').to_owned();
         let stream = TcpStream::connect(&host)?;
+        // A body after its head would wait until the head is acknowledged.
+        stream.set_nodelay(true)?;
         stream.set_write_timeout(Some(wait::DEADLINE))?;
         // Head and body are written one after the other; the system would hold the second one back.
         stream.set_nodelay(true)?;
