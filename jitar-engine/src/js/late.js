@@ -50,8 +50,9 @@ export function placeLateFeatures(report) {
     ArrayPrototypeForEach(keys, (key) => {
       if (ObjectHasOwn(holder, key)) return;
       const name = prefix + (typeof key === "symbol" ? key.description : key);
-      const get = () => report(`uses ${name}`);
-      const set = () => report(`replaces ${name}`);
+      // Whoever looks finds nothing: what `report` returns is not for them.
+      const get = () => void report(`uses ${name}`);
+      const set = () => void report(`replaces ${name}`);
       ObjectDefineProperty(holder, key, { __proto__: null, get, set, enumerable: false, configurable: true });
       ArrayPrototypePush(placed, { holder, key, name, get });
     });
