@@ -43,12 +43,9 @@ export function reportTraces() {
   if (building) reportLostFeatures(report);
 }
 
-/**
- * Says what is about to happen that a blob must not keep; once there is a blob, nobody listens. Returns whether it is the
- * clock, and stands still for the one who asks.
- */
+/** Says what is about to happen that a blob must not keep; once there is a blob, nobody listens. */
 export function report(what) {
-  return building && op_jitar_report(what);
+  if (building) op_jitar_report(what);
 }
 
 /** Reports and throws while a blob is made: what follows would not be part of the blob. */
@@ -79,7 +76,7 @@ export function guardMethod(holder, key, what, isImpure, instead) {
   const wrapper = {
     method(...args) {
       if (building && (isImpure === undefined || isImpure(args))) {
-        if (report(what)) return 0;
+        if (op_jitar_report(what)) return 0; // the clock, which stands still for the one who asks
         if (instead !== undefined) return instead();
       }
       return ReflectApply(native, this, args);
