@@ -6,6 +6,8 @@ x = function() {
 const made = new class {
     value = 'made';
 };
+new class {
+};
 export async function missingSemicolons() {
     let a = 1;
     let b = 2;
