@@ -37,8 +37,10 @@ impl Circumstances {
         let date = said("date", &["-u", "+%F"]).unwrap_or_default();
         let machine =
             format!("{date}, {n_cores} cores, {}, {system}", model.trim_start_matches([' ', '\t', ':']).trim());
-        let versions =
-            [("jitar", said("git", &["rev-parse", "--short", "HEAD"])), ("rustc", said("rustc", &["--version"]))];
+        let versions = [
+            ("jitar", said("git", &["rev-parse", "--short", "HEAD"])),
+            ("rustc", said("rustc", &["--version"]).and_then(|it| it.split(' ').nth(1).map(str::to_owned))),
+        ];
         let versions = versions.into_iter().filter_map(|(name, version)| Some((name.to_owned(), version?))).collect();
         Self { machine, versions, is_quick }
     }
