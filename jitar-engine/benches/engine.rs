@@ -125,11 +125,12 @@ fn replacements(made: &Made) {
 fn large_application() {
     let modules: Vec<(String, String)> =
         (0..LARGE_MODULES).map(|idx| (format!("part{idx}.js"), large_module(idx))).collect();
-    let imports: String =
-        (0..LARGE_MODULES).map(|idx| format!("import {{ table as t{idx} }} from './part{idx}.js';\n")).collect();
+    let imports: Vec<String> =
+        (0..LARGE_MODULES).map(|idx| format!("import {{ table as t{idx} }} from './part{idx}.js';")).collect();
+    let imports = imports.join("\n");
     let tables: Vec<String> = (0..LARGE_MODULES).map(|idx| format!("t{idx}.size")).collect();
     let main =
-        format!("{imports}const total = {};\nexport async function run() {{ return total; }}", tables.join(" + "));
+        format!("{imports}\nconst total = {};\nexport async function run() {{ return total; }}", tables.join(" + "));
     let app = modules.iter().fold(App::new(), |app, (name, code)| app.module(name, code));
     let mut made = app.module("main.js", &main).procedure("main.js", "run", &[]).make();
     assert!(made.deferred.is_empty(), "{:?}", made.deferred);
@@ -165,18 +166,18 @@ const LARGE_STARTS: usize = 15;
 
 /// 25 kB in the manner of packages: classes, functions, tables of what they are for.
 fn large_module(module: usize) -> String {
-    let mut code = "export const table = new Map();\n".to_owned();
-    for item in 0..LARGE_ITEMS {
-        code.push_str(&format!(
+    let item = |item: usize| {
+        format!(
             "class Item{item} extends Array {{ static names = ['first{item}', 'second{item}'].map((name) => name.toUpperCase());\n\
              constructor(value) {{ super(); this.value = value ?? {module}; }}\n\
              describe(how = 'short') {{ return how === 'short' ? `item ${{this.value}}` : Item{item}.names.join(', '); }}\n\
              get double() {{ const {{ value }} = this; return value * 2; }} }}\n\
              export function make{item}(options = {{}}) {{ const {{ strict = true, ...rest }} = options; return Object.freeze({{ strict, rest, item: new Item{item}(rest.value) }}); }}\n\
              table.set('item{item}', {{ make: make{item}, pattern: /^item-?{item}$/i, example: make{item}({{ value: {item} }}), type: Item{item} }});\n"
-        ));
-    }
-    code
+        )
+    };
+    let items: Vec<String> = (0..LARGE_ITEMS).map(item).collect();
+    format!("export const table = new Map();\n{}", items.concat())
 }
 
 fn millis(time: Duration) -> f64 {

@@ -1,11 +1,17 @@
 //! A cluster in which everybody must show a certificate of the same authority.
 
 use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
+use std::sync::Arc;
 
 use jitar_tests::{Project, Service, wait};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair};
-use tokio::runtime::Runtime;
+use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 /// Calls pass from node to node; who has no certificate is not even heard.
 #[test]
@@ -29,32 +35,38 @@ fn nodes_show_each_other_their_certificates() {
 }
 
 /// A client that trusts the authority, and shows a certificate if it has one.
-struct Client {
-    runtime: Runtime,
-    client: reqwest::Client,
-}
+struct Client(Arc<ClientConfig>);
 
 impl Client {
     fn new(folder: &Path, has_certificate: bool) -> Self {
-        // Whoever came first has chosen the same one.
-        drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
-        let read = |name: &str| fs::read(folder.join(name)).expect("a file");
-        let authority = reqwest::Certificate::from_pem(&read("ca.pem")).expect("PEM");
-        let mut builder = reqwest::Client::builder().tls_certs_only([authority]).timeout(wait::DEADLINE);
-        if has_certificate {
-            let pem = [read("key.pem"), read("cert.pem")].concat();
-            builder = builder.identity(reqwest::Identity::from_pem(&pem).expect("PEM"));
-        }
-        Self { runtime: Runtime::new().expect("a runtime"), client: builder.build().expect("a client") }
+        let certificate = |name: &str| CertificateDer::from_pem_file(folder.join(name)).expect("PEM");
+        let mut authorities = RootCertStore::empty();
+        authorities.add(certificate("ca.pem")).expect("an authority");
+        let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("known versions")
+            .with_root_certificates(authorities);
+        let config = if has_certificate {
+            let key = PrivateKeyDer::from_pem_file(folder.join("key.pem")).expect("PEM");
+            builder.with_client_auth_cert(vec![certificate("cert.pem")], key).expect("a certificate and its key")
+        } else {
+            builder.with_no_client_auth()
+        };
+        Self(Arc::new(config))
     }
 
     /// Status and text; none without an answer.
     fn get(&self, service: &Service, target: &str) -> Option<(u16, String)> {
-        let url = format!("{}{target}", service.url.trim_end_matches('/'));
-        self.runtime.block_on(async {
-            let answer = self.client.get(url).send().await.ok()?;
-            Some((answer.status().as_u16(), answer.text().await.ok()?))
-        })
+        let address = service.url.strip_prefix("https://")?.trim_end_matches('/');
+        let stream = TcpStream::connect(address).ok()?;
+        stream.set_read_timeout(Some(wait::DEADLINE)).ok()?;
+        let name = ServerName::try_from("localhost").expect("a name");
+        let mut stream = StreamOwned::new(ClientConnection::new(Arc::clone(&self.0), name).ok()?, stream);
+        write!(stream, "GET {target} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n").ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        let (head, body) = answer.split_once("\r\n\r\n")?;
+        Some((head.split(' ').nth(1)?.parse().ok()?, body.to_owned()))
     }
 }
 

@@ -33,7 +33,8 @@ fn keys_that_collide_in_one_process_do_not_in_another() {
     let made = App::new().module("m.js", code).procedure("m.js", "count", &["object"]).make();
     let mut worker = Worker::start(&made);
     let candidates = (0..).map(|n| format!("key{n}"));
-    let colliding: Vec<String> = candidates.filter(|key| worker.hash_of(key) % PLACES == 0).take(KEYS).collect();
+    let colliding: Vec<String> =
+        candidates.filter(|key| worker.hash_of(key).is_multiple_of(PLACES)).take(KEYS).collect();
     std::fs::write(made.folder().join("keys"), colliding.join("\n")).expect("written");
     let (fullest, first) = (fullest_place(&mut worker, &colliding), worker.hash_of("key"));
     assert_eq!(fullest, KEYS, "they do not collide where they were found");
