@@ -248,7 +248,14 @@ impl<'a> Fields<'a> {
                 None
             }
         };
-        texts.into_iter().enumerate().filter_map(read).collect()
+        let urls: Vec<Spanned<Url>> = texts.into_iter().enumerate().filter_map(read).collect();
+        for (idx, url) in urls.iter().enumerate() {
+            if urls[..idx].iter().any(|known| known.value == url.value) {
+                let address = url.value.as_str().trim_end_matches('/');
+                self.problems.add(url.at, format!("Field '{}{name}' names {address} twice", self.prefix));
+            }
+        }
+        urls
     }
 
     /// Whether the member is an object.

@@ -42,7 +42,7 @@ fn loaded(text: &str) -> Config {
 
 #[test]
 fn every_problem_is_reported_with_its_place() {
-    let cases: [(&str, &[&str]); 40] = [
+    let cases: [(&str, &[&str]); 41] = [
         ("{}", &["s.json:1:1: Field 'url' is required", "s.json:1:1: Unknown service configured: "]),
         ("", &["s.json:1:1: this is not valid JSON: EOF while parsing a value"]),
         ("[]", &["s.json:1:1: a service file is an object"]),
@@ -66,6 +66,10 @@ fn every_problem_is_reported_with_its_place() {
         (
             r#"{"url": "http://127.0.0.1:1", "worker": {"segments": ["a", "a"]}}"#,
             &["s.json:1:60: segment 'a' is named twice"],
+        ),
+        (
+            r#"{"url": "http://127.0.0.1:1", "worker": {"segments": ["a"], "gateway": ["http://g:1", "http://G:1/"]}}"#,
+            &["s.json:1:87: Field 'worker.gateway' names http://g:1 twice"],
         ),
         (
             r#"{"url": "http://127.0.0.1:1", "worker": {"segments": ["c"]}}"#,

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use jitar_engine::manifest::AppManifest;
 use tracing::{info, warn};
 
 pub(crate) use error::ServerError;
@@ -44,6 +45,7 @@ pub(crate) struct Server {
     config: Config,
     app: &'static App,
     unit: &'static Unit,
+    manifest: AppManifest,
     procedures: Procedures,
     repository: Option<Repository>,
     metrics: Arc<Metrics>,
@@ -56,14 +58,15 @@ impl Server {
     /// # Errors
     /// When what was built and what is configured do not fit together.
     pub(crate) fn build(config: Config, app: &'static App, unit: &'static Unit) -> Result<Self, ServerError> {
-        let procedures = Procedures::of_segments(&app.manifest()?, segments(&config.role));
+        let manifest = app.manifest()?;
+        let procedures = Procedures::of_segments(&manifest, segments(&config.role));
         let repository = match &config.role {
             Role::Repository(files) => Some(Repository::new(files, app)?),
             Role::Standalone(standalone) => Some(Repository::new(&standalone.repository, app)?),
             Role::Worker(_) | Role::Gateway(_) | Role::Proxy(_) => None,
         };
         let tls = Tls::load(config.tls.clone())?;
-        Ok(Self { config, app, unit, procedures, repository, metrics: Arc::default(), tls })
+        Ok(Self { config, app, unit, manifest, procedures, repository, metrics: Arc::default(), tls })
     }
 
     /// Runs the service until the stop is asked for, and stops it in order.
@@ -189,15 +192,10 @@ impl Server {
         };
         let remote = Arc::<HttpRemote>::clone(remote);
         let (handle, wall) = (tokio::runtime::Handle::current(), self.config.limits.wall);
-        Arc::new(ClusterOutbound::new(
-            handle,
-            gateways,
-            &keys,
-            remote,
-            Arc::clone(&self.metrics),
-            wall,
-            crate::http::status_of,
-        ))
+        let metrics = Arc::clone(&self.metrics);
+        let outbound = ClusterOutbound::new(handle, gateways, &keys, remote, metrics, wall, crate::http::status_of);
+        outbound.repeat_idempotent(&self.manifest);
+        Arc::new(outbound)
     }
 
     /// Boots the isolates of a service that has JavaScript to run.

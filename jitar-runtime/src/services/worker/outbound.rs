@@ -1,6 +1,7 @@
 //! Calls that application code makes to procedures outside of its unit: to a gateway or straight to a worker, with the
 //! key.
 
+use std::collections::HashSet;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,7 +9,7 @@ use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 use jitar_engine::call::{ExtendedForms, Outbound, OutboundCall, OutboundError, Reply, RunMode};
-use jitar_engine::manifest::Version;
+use jitar_engine::manifest::{AppManifest, Version};
 use tokio::runtime::Handle;
 use tracing::warn;
 use url::Url;
@@ -39,6 +40,8 @@ struct Inner {
     current: AtomicUsize,
     /// Workers that may be called without a gateway, where the service file says so.
     direct: OnceLock<Arc<Router>>,
+    /// Procedures of the application whose calls may be repeated, once they are known.
+    idempotent: OnceLock<HashSet<String>>,
     remote: Arc<dyn Remote>,
     metrics: Arc<Metrics>,
     key: Option<PresentedKey>,
@@ -58,15 +61,32 @@ impl ClusterOutbound {
         status_of: fn(&ServiceError) -> u16,
     ) -> Self {
         let key = keys.first().map(PresentedKey::new);
-        let (own, current, direct) = (OnceLock::new(), AtomicUsize::new(0), OnceLock::new());
         let peers = gateways.iter().map(|_| OnceLock::new()).collect();
-        let inner = Inner { own, gateways, peers, current, direct, remote, metrics, key, wall };
+        let inner = Inner {
+            own: OnceLock::new(),
+            gateways,
+            peers,
+            current: AtomicUsize::new(0),
+            direct: OnceLock::new(),
+            idempotent: OnceLock::new(),
+            remote,
+            metrics,
+            key,
+            wall,
+        };
         Self { handle, status_of, inner: Arc::new(inner) }
     }
 
     /// Lets calls reach this process's own procedures. The first caller wins.
     pub(crate) fn connect(&self, execution: &Arc<Execution>) {
         self.inner.own.get_or_init(|| Arc::downgrade(execution));
+    }
+
+    /// Lets calls of idempotent procedures be repeated when their gateway is lost while they run. The first caller wins.
+    pub(crate) fn repeat_idempotent(&self, application: &AppManifest) {
+        let procedures = application.segments.iter().flat_map(|segment| &segment.procedures);
+        let idempotent = procedures.filter(|procedure| procedure.implementations.iter().all(|it| it.idempotent));
+        self.inner.idempotent.get_or_init(|| idempotent.map(|procedure| procedure.fqn.clone()).collect());
     }
 
     /// Lets calls go straight to workers. The first caller wins.
@@ -101,7 +121,7 @@ impl Inner {
         let (request, limit) = self.request(call)?;
         if let Some(router) = self.direct.get().filter(|router| router.has(&request.fqn)) {
             let outcome = router.run(request.clone(), limit).await;
-            if !is_worth_another_way(&outcome) {
+            if !is_worth_another_way(&outcome, false) {
                 self.metrics.outbound(Way::Direct);
                 return outcome;
             }
@@ -150,18 +170,21 @@ impl Inner {
         }
     }
 
-    /// Asks the gateway that answered last, and the next one when nothing came of it.
+    /// Asks the gateway that answered last, and the next one when nothing came of it. A call that may be repeated is lost
+    /// with a connection that its gateway closes at that moment; the first gateway is asked once more then, on a fresh one.
     async fn send(&self, request: RpcRequest, limit: Duration) -> Result<Reply, ServiceError> {
+        let may_repeat = self.idempotent.get().is_some_and(|idempotent| idempotent.contains(&request.fqn));
         let (first, n) = (self.current.load(Ordering::Relaxed), self.gateways.len());
+        let last = first + n + usize::from(may_repeat);
         let mut outcome = Err(ServiceError::NoGateway(request.fqn.clone()));
-        for idx in (first..first + n).map(|idx| idx % n) {
+        for idx in (first..last).map(|idx| idx % n) {
             if request.extended.used && !self.is_peer(idx).await {
                 return Err(ExecutionError::PlainFormsOnly(request.fqn).into());
             }
             let what = procedure(&request.fqn);
             let answer = self.remote.run(&self.gateways[idx], request.clone(), limit).await;
             outcome = answer.inspect_err(|error| warn!("A call failed: {error}")).map_err(ServiceError::remote(what));
-            if !is_worth_another_way(&outcome) {
+            if !is_worth_another_way(&outcome, may_repeat) {
                 if idx != first && outcome.is_ok() {
                     self.current.store(idx, Ordering::Relaxed);
                 }
@@ -172,12 +195,12 @@ impl Inner {
     }
 }
 
-/// Whether nothing happened, so that somebody else may be asked.
-fn is_worth_another_way(outcome: &Result<Reply, ServiceError>) -> bool {
+/// Whether nothing happened, or what happened may happen again, so that somebody else may be asked.
+fn is_worth_another_way(outcome: &Result<Reply, ServiceError>, may_repeat: bool) -> bool {
     match outcome {
         Ok(reply) => was_not_executed(reply),
         Err(ServiceError::NoWorkerAvailable(_)) => true,
-        Err(ServiceError::Remote { source, .. }) => source.nothing_happened(),
+        Err(ServiceError::Remote { source, .. }) => source.nothing_happened() || (may_repeat && source.is_loss()),
         Err(_) => false,
     }
 }
@@ -187,6 +210,7 @@ mod tests {
     use super::*;
     use crate::execution::{Isolates, Procedures, Rules};
     use crate::http::status_of;
+    use crate::services::RemoteError;
     use crate::services::tests::{FakeIsolates, FakeRemote, manifest, trust_keys};
     use jitar_engine::manifest::Access;
 
@@ -255,6 +279,23 @@ mod tests {
             let error = outbound.run(OutboundCall { extended: true, ..call("f", 0) }).await.expect_err("refused");
             assert_eq!(error.status, 415, "{keys:?}");
             assert!(remote.last().is_none(), "nothing was sent");
+        }
+    }
+
+    #[tokio::test]
+    async fn only_idempotent_calls_are_repeated_when_their_gateway_is_lost() {
+        let mut application = manifest(&[("a/p", Access::Public), ("b/q", Access::Public)]);
+        for procedure in &mut application.segments[0].procedures {
+            procedure.implementations[0].idempotent = procedure.fqn == "a/p";
+        }
+        for (fqn, expected) in [("a/p", Ok(2)), ("b/q", Err(1))] {
+            let (outbound, remote) = outbound(Some("http://g:1"), &[]);
+            outbound.repeat_idempotent(&application);
+            let (node, reason) = ("http://g:1/".to_owned(), "it is gone".to_owned());
+            remote.answers([Err(RemoteError::Unreachable { node, reason, was_sent: true })]);
+            let outcome = outbound.run(call(fqn, 0)).await;
+            let n_sent = remote.nodes().len();
+            assert_eq!(outcome.map(|_| n_sent).map_err(|_| n_sent), expected, "{fqn}");
         }
     }
 
