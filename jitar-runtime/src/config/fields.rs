@@ -249,11 +249,9 @@ impl<'a> Fields<'a> {
             }
         };
         let urls: Vec<Spanned<Url>> = texts.into_iter().enumerate().filter_map(read).collect();
-        for (idx, url) in urls.iter().enumerate() {
-            if urls[..idx].iter().any(|known| known.value == url.value) {
-                let address = url.value.as_str().trim_end_matches('/');
-                self.problems.add(url.at, format!("Field '{}{name}' names {address} twice", self.prefix));
-            }
+        let again = |(idx, url): &(usize, &Spanned<Url>)| urls[..*idx].iter().any(|known| known.value == url.value);
+        for (_, url) in urls.iter().enumerate().filter(again) {
+            self.problems.add(url.at, format!("Field '{}{name}' names {} twice", self.prefix, url.value));
         }
         urls
     }

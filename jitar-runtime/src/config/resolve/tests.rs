@@ -69,7 +69,7 @@ fn every_problem_is_reported_with_its_place() {
         ),
         (
             r#"{"url": "http://127.0.0.1:1", "worker": {"segments": ["a"], "gateway": ["http://g:1", "http://G:1/"]}}"#,
-            &["s.json:1:87: Field 'worker.gateway' names http://g:1 twice"],
+            &["s.json:1:87: Field 'worker.gateway' names http://g:1/ twice"],
         ),
         (
             r#"{"url": "http://127.0.0.1:1", "worker": {"segments": ["c"]}}"#,
