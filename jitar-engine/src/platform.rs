@@ -7,8 +7,11 @@ use deno_core::{JsRuntime, v8_set_flags};
 /// Flags of a process that runs a service, beside those that `deno_core` sets. The string-hash seed of a blob is known to
 /// everybody who has the binary; rehashing gives each process its own, so that colliding keys cannot be prepared. Loop
 /// unrolling removes the interrupt check of short loops, and with it, in this V8, that of an endless loop around one
-/// (`for (;;) list.push(new Array(1000).fill(0))`), which then could not be ended at a limit.
-pub const RUN_FLAGS: &[&str] = &["--rehash-snapshot", "--no-turboshaft-loop-unrolling"];
+/// (`for (;;) list.push(new Array(1000).fill(0))`), which then could not be ended at a limit. Buffers that are garbage are
+/// given back by the collection that finds them: a thread of V8 that does it later may be late for a program that meets
+/// `limits.buffers` meanwhile.
+pub const RUN_FLAGS: &[&str] =
+    &["--rehash-snapshot", "--no-turboshaft-loop-unrolling", "--no-concurrent-array-buffer-sweeping"];
 
 /// Flags of a process that makes a blob, beside those that `deno_core` sets.
 pub const SNAPSHOT_FLAGS: &[&str] = &["--stack-size=984"];

@@ -78,7 +78,7 @@ fn buffers_are_bounded() {
     let service = Project::named("limits").start("buffers", &[]);
     for size in [1000, 1 << 20, 8 << 20] {
         let wasted = service.get(&format!("/rpc/wasteBuffers?size={size}&times={}", (200 << 20) / size));
-        assert_eq!(wasted.summary(), (200, "wasted".to_owned()), "{size}");
+        assert_eq!(wasted.summary(), (200, "wasted".to_owned()), "{size}\n{}", service.process.printed());
     }
     for call in ["fillBuffers?size=1000", "fillBuffers?size=1048576", "fillBuffers?size=100000000", "fillWasm"] {
         let ended = service.get(&format!("/rpc/{call}"));

@@ -19,13 +19,12 @@ fn nodes_show_each_other_their_certificates() {
     let folder = tempfile::tempdir().expect("a folder");
     issue(folder.path());
     let certificates = folder.path().to_str().expect("a path");
-    let start = |service, segment, gateway: &str| {
-        let environment = [("CERTIFICATES", certificates), ("SEGMENT", segment), ("GATEWAY", gateway)];
-        Project::named("tolerance").start(service, &environment)
+    let start = |service, gateway: &str| {
+        Project::named("tolerance").start(service, &[("CERTIFICATES", certificates), ("GATEWAY", gateway)])
     };
-    let gateway = start("secureGateway", "", "");
-    let _work = start("secureWorker", "work", &gateway.url);
-    let _front = start("secureWorker", "front", &gateway.url);
+    let gateway = start("secureGateway", "");
+    let _work = start("secureWork", &gateway.url);
+    let _front = start("secureFront", &gateway.url);
 
     let client = Client::new(folder.path(), true);
     let answer = wait::until(|| client.get(&gateway, "/rpc/relay").filter(|(status, _)| *status == 200));
