@@ -84,11 +84,8 @@ impl Queue {
         if is_waking.swap(true, Ordering::Relaxed) {
             return;
         }
-        let (queue, is_waking) = (Arc::clone(self), Arc::clone(is_waking));
-        tokio::spawn(async move {
-            is_waking.store(false, Ordering::Relaxed);
-            queue.wake();
-        });
+        let due = DueWake { queue: Arc::clone(self), is_waking: Arc::clone(is_waking) };
+        tokio::spawn(async move { drop(due) });
     }
 
     /// Wakes a sleeping isolate for each waiting call, as far as there are any: those first that have least to do.
@@ -159,6 +156,20 @@ impl Queue {
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Wakes isolates when it is dropped: by its task, or with it when the runtime ends before the task ran. A later thread
+/// may have the same number, and must not find that somebody is going to wake.
+struct DueWake {
+    queue: Arc<Queue>,
+    is_waking: Arc<AtomicBool>,
+}
+
+impl Drop for DueWake {
+    fn drop(&mut self) {
+        self.is_waking.store(false, Ordering::Relaxed);
+        self.queue.wake();
     }
 }
 
@@ -246,6 +257,19 @@ mod tests {
         queue.wake_soon();
         tokio::task::yield_now().await;
         assert_eq!(count(&woken), [2, 1]);
+    }
+
+    #[test]
+    fn a_runtime_that_ends_still_wakes() {
+        let (queue, woken) = sleeping([0, 0]);
+        let queue = Arc::new(queue);
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        runtime.block_on(async {
+            queue.push(start(1));
+            queue.wake_soon();
+        });
+        drop(runtime);
+        assert_eq!(count(&woken), [1, 0]);
     }
 
     #[test]
