@@ -99,7 +99,7 @@ fn everything_at_once_in_the_order_of_the_file() {
         "2:10: Field 'url' is not a valid URL",
         "3:23: Field 'limits.wall' is not an integer",
         "3:31: Unknown field 'limits.heaps'; did you mean 'heap'?",
-        "4:28: this binary has no segment 'reportin'; did you mean 'reporting'?; it carries: 'reporting'",
+        "4:28: this binary has no segment 'reportin'; it carries: 'reporting'; did you mean 'reporting'?",
         "4:52: environment variable 'GATEWAY' is not set ('${GATEWAY:-default}' gives it a default)",
         "4:78: Field 'worker.trustKey' is not a string",
     ];

@@ -211,7 +211,7 @@ fn find_unit<'a>(at: usize, segments: &Segments, carried: &Carried<'a>, problems
         segments.named.iter().filter(|name| !names().any(|known| known == name.value)).collect();
     for name in &unknown {
         let hint = suggestion(&name.value, names());
-        let text = format!("this binary has no segment '{}'{hint}; it carries: {}", name.value, list(&units));
+        let text = format!("this binary has no segment '{}'; it carries: {}{hint}", name.value, list(&units));
         problems.add(name.at, text);
     }
     if segments.is_broken || !unknown.is_empty() {
@@ -264,7 +264,7 @@ impl ScriptFinder<'_> {
             );
         }
         let hint = suggestion(name, known.iter().copied());
-        format!("the unit '{unit}' of this binary has no module '{name}'{hint}; it has: {}", known.join(", "))
+        format!("the unit '{unit}' of this binary has no module '{name}'; it has: {}{hint}", known.join(", "))
     }
 }
 
