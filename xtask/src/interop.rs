@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::cargo::Built;
 use crate::service::{Output, Service};
 use crate::workspace::Workspace;
-use crate::{http, ports, term, tools};
+use crate::{folders, http, npm, ports, term, tools};
 
 /// The known implementation, and a Node that it runs on.
 const PACKAGES: [&str; 2] = ["jitar@0.10.6", "node@24"];
@@ -40,11 +40,11 @@ impl Kind {
 
 /// Runs an application of two segments half on each, behind a gateway of each.
 pub(crate) fn run(workspace: &Workspace, built: &Built) -> Result<()> {
-    let Some(npm) = tools::find("npm") else {
+    if tools::find("npm").is_none() {
         term::status("Skipped", "clusters of both kinds: npm is not installed");
         return Ok(());
-    };
-    let installation = install(&npm)?;
+    }
+    let installation = npm::install(&PACKAGES)?.context("clusters of both kinds need them")?;
     let interop = Interop::prepare(workspace, built, installation)?;
     for gateway in [Kind::Ours, Kind::Known] {
         for (catalog, checkout) in [(Kind::Known, Kind::Ours), (Kind::Ours, Kind::Known)] {
@@ -54,21 +54,6 @@ pub(crate) fn run(workspace: &Workspace, built: &Built) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Installs the packages outside of the checkout, once.
-fn install(npm: &Path) -> Result<PathBuf> {
-    let folder = std::env::temp_dir().join("jitar-peers");
-    let modules = folder.join("node_modules");
-    if !modules.join("jitar/dist/cli.js").is_file() || !modules.join("node/bin/node").is_file() {
-        fs::create_dir_all(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
-        term::status("Installing", PACKAGES.join(" and "));
-        let mut command = Command::new(npm);
-        command.args(["install", "--prefix"]).arg(&folder).args(["--no-fund", "--no-audit", "--loglevel=error"]);
-        let status = command.args(PACKAGES).status().context("cannot start npm")?;
-        ensure!(status.success(), "npm cannot install {}", PACKAGES.join(" and "));
-    }
-    Ok(modules)
 }
 
 /// The application, prepared for both.
@@ -89,7 +74,7 @@ impl Interop {
         }
         let source = workspace.root.join("xtask/peers/interop");
         for kind in [Kind::Known, Kind::Ours] {
-            copy(&source, &folder.join(kind.name()))?;
+            folders::copy(&source, &folder.join(kind.name()))?;
         }
         std::os::unix::fs::symlink(&modules, folder.join("known/node_modules"))
             .context("cannot link `node_modules`")?;
@@ -165,18 +150,4 @@ fn call_until_found(url: &str, body: &str, services: &[&Service]) -> Result<http
         }
         std::thread::sleep(Duration::from_millis(100));
     }
-}
-
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to).with_context(|| format!("cannot make `{}`", to.display()))?;
-    for entry in fs::read_dir(from).with_context(|| format!("cannot read `{}`", from.display()))? {
-        let path = entry?.path();
-        let target = to.join(path.file_name().context("a file has a name")?);
-        if path.is_dir() {
-            copy(&path, &target)?;
-        } else {
-            fs::copy(&path, &target).with_context(|| format!("cannot copy `{}`", path.display()))?;
-        }
-    }
-    Ok(())
 }

@@ -9,6 +9,7 @@ mod check;
 mod cluster;
 mod demo;
 mod explain;
+mod folders;
 mod http;
 mod inspect;
 mod interop;

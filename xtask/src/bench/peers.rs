@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::workspace::Workspace;
-use crate::{npm, term};
+use crate::{folders, npm, term};
 
 /// A peer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -178,7 +178,7 @@ impl Known {
         if folder.exists() {
             fs::remove_dir_all(&folder).with_context(|| format!("cannot remove `{}`", folder.display()))?;
         }
-        copy(app, &folder)?;
+        folders::copy(app, &folder)?;
         std::os::unix::fs::symlink(modules, folder.join("node_modules")).context("cannot link `node_modules`")?;
         let known = Self { node: modules.join("node/bin/node"), cli: modules.join("jitar/dist/cli.js"), app: folder };
         term::status("Building", format_args!("{name} with the known implementation"));
@@ -202,18 +202,4 @@ impl Known {
         // A line per call would measure the terminal.
         Ok(self.command(&["start".to_owned(), format!("--service={}", file.display()), "--log-level=error".to_owned()]))
     }
-}
-
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to).with_context(|| format!("cannot make `{}`", to.display()))?;
-    for entry in fs::read_dir(from).with_context(|| format!("cannot read `{}`", from.display()))? {
-        let path = entry?.path();
-        let target = to.join(path.file_name().context("a file has a name")?);
-        if path.is_dir() {
-            copy(&path, &target)?;
-        } else {
-            fs::copy(&path, &target).with_context(|| format!("cannot copy `{}`", path.display()))?;
-        }
-    }
-    Ok(())
 }
