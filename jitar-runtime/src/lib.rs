@@ -38,8 +38,7 @@ pub mod shutdown;
 pub mod telemetry;
 mod tls;
 
-/// Of the whole program. A call allocates some dozens of times in two threads, which costs the system's allocator three
-/// times as much.
+/// Of the whole program. A call allocates some dozens of times in two threads, which took glibc 14 % of its time.
 #[cfg(feature = "mimalloc")]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

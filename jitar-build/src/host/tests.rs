@@ -108,7 +108,7 @@ fn declarations_are_what_tsc_wants() {
         ///
         /// Slowly */ and surely.
         #[jitar::host(module = \"passwords\")]
-        pub async fn verify(password: &str, hash: String, cost: Option<u32>) -> Result<bool, jitar::HostError> { todo!() }
+        pub async fn verify(password: &str, hash: String, cost: Option<u32>) -> Result<bool, jitar::HostError> { Ok(true) }
         #[jitar::host(module = \"passwords\")]
         pub fn mixed(a: Option<String>, (b, c): (u8, u8)) {}
         #[jitar::host(module = \"files\", name = \"readAll\")]
