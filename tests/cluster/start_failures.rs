@@ -59,7 +59,7 @@ fn wrong_service_files() {
         (with(r#""wroker": {"segments": []}"#), "service.json:3:3: Unknown field 'wroker'; did you mean 'worker'?"),
         (
             with(r#""worker": {"segments": ["reportin"]}"#),
-            "service.json:3:27: this binary has no segment 'reportin'; did you mean 'reporting'?",
+            "service.json:3:27: this binary has no segment 'reportin'; it carries: 'reporting'; did you mean 'reporting'?",
         ),
         (with(r#""worker": {"segments": ["sales"]}"#), "service.json:3:27: this binary has no segment 'sales'"),
         (with(r#""worker": {"segments": "reporting"}"#), "service.json:3:26: Field 'worker.segments' is not a list"),
