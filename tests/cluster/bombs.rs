@@ -45,11 +45,14 @@ fn every_bomb_is_answered_and_harms_nobody_else() {
     assert!(n_answered.into_inner() > 20, "hardly any call was answered");
     assert_eq!(service.get("/rpc/echo?text=after").summary(), (200, "after".to_owned()));
     let metrics = service.get("/metrics").text();
-    for limit in ["cpu", "heap", "buffers"] {
+    // Which limit a bomb reaches first is up to the machine; recursion is an ordinary error.
+    let replaced = ["cpu", "heap", "buffers"].map(|limit| {
         let counter = format!("jitar_isolates_replaced_total{{limit=\"limits.{limit}\"}} ");
         let count = metrics.lines().find_map(|line| line.strip_prefix(&counter)).and_then(|count| count.parse().ok());
-        assert!(count.is_some_and(|count: u64| count >= 2), "{counter}\n{metrics}");
-    }
+        count.unwrap_or(0_usize)
+    });
+    assert!(!replaced.contains(&0), "{metrics}");
+    assert_eq!(replaced.iter().sum::<usize>(), LOOPS.len() + BOMBS.len() - 1, "{metrics}");
     assert!(metrics.contains("\njitar_calls_waiting 0\n"), "{metrics}");
     service.process.signal("TERM");
     service.process.end();
