@@ -26,10 +26,9 @@ pub(super) struct BodyLimits {
 
 /// Reads a body within `limits`.
 pub(super) async fn read(request: &HttpRequest, payload: Payload, limits: BodyLimits) -> Result<Bytes, HttpError> {
-    let encoding = headers::joined(request.headers(), CONTENT_ENCODING.as_str());
+    let encoding = headers::joined(request.headers(), CONTENT_ENCODING);
     let coding = Coding::of(encoding.as_deref().unwrap_or_default())?;
-    let announced =
-        headers::value(request.headers(), CONTENT_LENGTH.as_str()).and_then(|text| text.parse::<u64>().ok());
+    let announced = headers::value(request.headers(), CONTENT_LENGTH).and_then(|text| text.parse::<u64>().ok());
     if announced.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > limits.size)) {
         return Err(HttpError::BodyTooLarge(limits.size));
     }

@@ -36,7 +36,7 @@ impl Context {
     pub(super) fn of(request: &HttpRequest) -> Self {
         Self {
             id: RequestId::of(request.headers()),
-            form: ErrorForm::of_accept(headers::joined(request.headers(), ACCEPT.as_str()).as_deref()),
+            form: ErrorForm::of_accept(headers::joined(request.headers(), ACCEPT).as_deref()),
             target: request.uri().clone(),
         }
     }

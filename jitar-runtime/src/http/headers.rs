@@ -4,11 +4,11 @@
 
 use std::time::Duration;
 
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{AsHeaderName, HeaderMap, HeaderName, HeaderValue};
 use jitar_engine::call::{ContentKind, ExtendedForms, FORMS, Headers};
 
 use super::context::REQUEST_ID;
-use crate::execution::NodeHeaders;
+use crate::execution::{NodeHeaders, PresentedKey};
 
 pub(super) const VERSION: &str = "x-jitar-procedure-version";
 pub(super) const ENCODING: &str = "x-jitar-data-encoding";
@@ -90,36 +90,101 @@ pub(super) fn encode(name: &str, value: &str) -> Option<(HeaderName, HeaderValue
 }
 
 /// The first value of a header.
-pub(super) fn value(headers: &HeaderMap, name: &str) -> Option<String> {
+pub(super) fn value(headers: &HeaderMap, name: impl AsHeaderName) -> Option<String> {
     headers.get(name).map(|value| decode(value.as_bytes()))
 }
 
 /// All values of a header in one, as Node joins them.
-pub(super) fn joined(headers: &HeaderMap, name: &str) -> Option<String> {
+pub(super) fn joined(headers: &HeaderMap, name: impl AsHeaderName) -> Option<String> {
     let values: Vec<String> = headers.get_all(name).map(|value| decode(value.as_bytes())).collect();
     (!values.is_empty()).then(|| values.join(", "))
 }
 
-/// Which forms beyond the known ones a request has and understands.
-pub(super) fn extended_forms(headers: &HeaderMap) -> ExtendedForms {
-    let used = value(headers, FORMS).is_some_and(|forms| forms == EXTENDED);
-    ExtendedForms { understood: used || headers.contains_key(PEER), used }
+/// The headers of a request that belong to Jitar, found in one pass: most requests have none of them.
+#[derive(Debug, Default)]
+pub(super) struct OwnHeaders<'a> {
+    version: Option<String>,
+    encoding: Option<&'a [u8]>,
+    forms: Option<&'a [u8]>,
+    is_of_peer: bool,
+    trust_key: Option<&'a [u8]>,
+    beside: Option<&'a [u8]>,
+    deadline: Option<&'a [u8]>,
+    hops: Option<&'a [u8]>,
+    run_mode: Option<&'a [u8]>,
+    caller: Option<&'a [u8]>,
 }
 
-/// What the sender says about a call's way; what makes no sense counts as absent.
-pub(super) fn node_headers(headers: &HeaderMap) -> NodeHeaders {
-    let number = |name| value(headers, name).and_then(|text| text.parse::<u64>().ok());
-    NodeHeaders {
-        deadline: number(DEADLINE).map(Duration::from_millis),
-        hops: number(HOPS).map_or(0, |hops| u8::try_from(hops).unwrap_or(u8::MAX)),
-        dry: value(headers, RUN_MODE).is_some_and(|mode| mode == DRY),
-        stranger: value(headers, CALLER).is_some_and(|caller| caller == STRANGER),
+impl<'a> OwnHeaders<'a> {
+    pub(super) fn of(headers: &'a HeaderMap) -> Self {
+        let mut own = Self::default();
+        for (name, value) in headers.iter().filter(|(name, _)| name.as_str().starts_with(OWN_PREFIX)) {
+            own.add(name.as_str(), value.as_bytes());
+        }
+        own
     }
-}
 
-/// Arguments beside a query.
-pub(super) fn beside(headers: &HeaderMap) -> Option<String> {
-    headers.get(BESIDE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+    /// The first value counts; all of a version are joined, as Node does.
+    fn add(&mut self, name: &str, value: &'a [u8]) {
+        let first = match name {
+            VERSION => {
+                let version = self.version.take().map_or_else(String::new, |known| known + ", ");
+                self.version = Some(version + &decode(value));
+                return;
+            }
+            PEER => {
+                self.is_of_peer = true;
+                return;
+            }
+            ENCODING => &mut self.encoding,
+            FORMS => &mut self.forms,
+            TRUST_KEY => &mut self.trust_key,
+            BESIDE => &mut self.beside,
+            DEADLINE => &mut self.deadline,
+            HOPS => &mut self.hops,
+            RUN_MODE => &mut self.run_mode,
+            CALLER => &mut self.caller,
+            _ => return,
+        };
+        first.get_or_insert(value);
+    }
+
+    /// The version that is asked for, as text.
+    pub(super) fn version(&self) -> &str {
+        self.version.as_deref().unwrap_or_default()
+    }
+
+    /// Whether arguments and result are in the serialised encoding.
+    pub(super) fn is_serialized(&self) -> bool {
+        self.encoding == Some(SERIALIZED.as_bytes())
+    }
+
+    /// Which forms beyond the known ones a request has and understands.
+    pub(super) fn extended_forms(&self) -> ExtendedForms {
+        let used = self.forms == Some(EXTENDED.as_bytes());
+        ExtendedForms { understood: used || self.is_of_peer, used }
+    }
+
+    /// The trust key that the caller shows. Keys are UTF-8, unlike other headers.
+    pub(super) fn presented_key(&self) -> Option<PresentedKey> {
+        self.trust_key.and_then(|key| std::str::from_utf8(key).ok()).map(PresentedKey::new)
+    }
+
+    /// Arguments beside a query.
+    pub(super) fn beside(&self) -> Option<String> {
+        self.beside.map(|value| String::from_utf8_lossy(value).into_owned())
+    }
+
+    /// What the sender says about a call's way; what makes no sense counts as absent.
+    pub(super) fn node_headers(&self) -> NodeHeaders {
+        let number = |value: Option<&[u8]>| std::str::from_utf8(value?).ok()?.parse::<u64>().ok();
+        NodeHeaders {
+            deadline: number(self.deadline).map(Duration::from_millis),
+            hops: number(self.hops).map_or(0, |hops| u8::try_from(hops).unwrap_or(u8::MAX)),
+            dry: self.run_mode == Some(DRY.as_bytes()),
+            stranger: self.caller == Some(STRANGER.as_bytes()),
+        }
+    }
 }
 
 /// The kind of a value from `x-jitar-content-type`, or else from `content-type` (spec 4.8).
@@ -143,7 +208,10 @@ fn connection_options<'a>(values: impl Iterator<Item = &'a str>) -> Vec<String> 
 
 /// Latin-1 to text.
 pub(super) fn decode(bytes: &[u8]) -> String {
-    bytes.iter().copied().map(char::from).collect()
+    match std::str::from_utf8(bytes) {
+        Ok(text) if text.is_ascii() => text.to_owned(),
+        _ => bytes.iter().copied().map(char::from).collect(),
+    }
 }
 
 #[cfg(test)]
@@ -232,8 +300,40 @@ mod tests {
             (&[("x-jitar-run-mode", "dry")], NodeHeaders { dry: true, ..none }),
         ];
         for (pairs, expected) in cases {
-            assert_eq!(node_headers(&map(pairs)), *expected, "{pairs:?}");
+            assert_eq!(OwnHeaders::of(&map(pairs)).node_headers(), *expected, "{pairs:?}");
         }
+    }
+
+    #[test]
+    fn finds_what_belongs_to_jitar() {
+        let own = [
+            (VERSION, "1.0.0"),
+            (VERSION, "2.0.0"),
+            (ENCODING, SERIALIZED),
+            (ENCODING, "other"),
+            (FORMS, EXTENDED),
+            (TRUST_KEY, "key"),
+            (BESIDE, "{}"),
+            (DEADLINE, "250"),
+            (HOPS, "3"),
+            (RUN_MODE, DRY),
+            (CALLER, STRANGER),
+            ("content-type", "text/plain"),
+        ];
+        let headers = map(&own);
+        let own = OwnHeaders::of(&headers);
+        assert_eq!(own.version(), "1.0.0, 2.0.0");
+        assert!(own.is_serialized(), "the first value counts");
+        assert_eq!(own.extended_forms(), ExtendedForms { understood: true, used: true });
+        assert_eq!(own.presented_key().map(|key| key.reveal().to_owned()), Some("key".to_owned()));
+        assert_eq!(own.beside().as_deref(), Some("{}"));
+        let way = NodeHeaders { deadline: Some(Duration::from_millis(250)), hops: 3, dry: true, stranger: true };
+        assert_eq!(own.node_headers(), way);
+
+        let headers = map(&[(PEER, "1")]);
+        let own = OwnHeaders::of(&headers);
+        assert_eq!(own.extended_forms(), ExtendedForms { understood: true, used: false });
+        assert!(own.version().is_empty() && !own.is_serialized() && own.presented_key().is_none());
     }
 
     #[test]

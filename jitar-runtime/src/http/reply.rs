@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, HeaderName, LOCATION};
+use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
 use jitar_engine::call::{ContentKind, Reply};
 
 use super::context::{Context, ErrorForm};
@@ -16,8 +16,8 @@ pub(super) fn response(reply: &Reply, context: &Context) -> Result<HttpResponse,
         error::thrown(context, status, &String::from_utf8_lossy(&reply.body))
     } else {
         HttpResponse::build(status)
-            .insert_header((CONTENT_TYPE, content_type(reply.content)))
-            .insert_header((CONTENT_KIND, reply.content.marker()))
+            .insert_header((CONTENT_TYPE, HeaderValue::from_static(content_type(reply.content))))
+            .insert_header((HeaderName::from_static(CONTENT_KIND), HeaderValue::from_static(reply.content.marker())))
             .body(reply.body.clone())
     };
     let mut replaced: Vec<HeaderName> = Vec::new();

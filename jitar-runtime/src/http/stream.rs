@@ -118,5 +118,5 @@ pub(super) fn response(response: HttpResponse, rest: Rest) -> HttpResponse {
 }
 
 fn length(headers: &HeaderMap) -> Option<u64> {
-    headers::value(headers, CONTENT_LENGTH.as_str()).and_then(|text| text.parse().ok())
+    headers::value(headers, CONTENT_LENGTH).and_then(|text| text.parse().ok())
 }

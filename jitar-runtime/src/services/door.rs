@@ -66,9 +66,11 @@ impl Door {
     async fn pass(&self, request: RpcRequest, body: Option<ByteStream>) -> Result<Relayed, ServiceError> {
         let place = self.admit(&request)?;
         // Answers that are kept are whole; what comes piece by piece is too large to be kept.
-        let outcome = match body {
-            None if Answers::are_for(&request) => self.run_once(request).await.map(Relayed::from),
-            body => self.inner.relay(request, body).await,
+        let is_whole = body.is_none() && (Answers::are_for(&request) || !self.inner.relays());
+        let outcome = if is_whole {
+            self.run_once(request).await.map(Relayed::from)
+        } else {
+            self.inner.relay(request, body).await
         };
         if let (Some(place), Ok(_)) = (place, &outcome) {
             place.finished();
@@ -102,24 +104,25 @@ impl Runner for Door {
     }
 
     async fn relay(&self, request: RpcRequest, body: Option<ByteStream>) -> Result<Relayed, ServiceError> {
-        let fqn = if self.inner.knows(&request.fqn) { self.metrics.name(&request.fqn) } else { Metrics::other() };
-        let under_way = self.metrics.started(&fqn, request.payload.size());
-        let body = body.map(|body| self.metrics.received(&fqn, body));
+        let is_known = self.inner.knows(&request.fqn);
+        let procedure = if is_known { self.metrics.procedure(&request.fqn) } else { self.metrics.others() };
+        let under_way = procedure.started(request.payload.size());
+        let body = body.map(|body| procedure.received(body));
         let start = Instant::now();
         let outcome = self.pass(request, body).await;
         drop(under_way);
         match outcome {
             Ok(mut relayed) => {
-                self.metrics.answered(&fqn, relayed.reply.status, start.elapsed(), relayed.reply.body.len());
+                procedure.answered(relayed.reply.status, start.elapsed(), relayed.reply.body.len());
                 if let Some(rest) = &mut relayed.rest {
                     let pieces = std::mem::replace(&mut rest.pieces, futures::stream::empty().boxed());
-                    rest.pieces = self.metrics.sent(&fqn, pieces);
+                    rest.pieces = procedure.sent(pieces);
                 }
                 Ok(relayed)
             }
             Err(error) => {
                 self.count_failure(&error);
-                self.metrics.answered(&fqn, (self.status_of)(&error), start.elapsed(), 0);
+                procedure.answered((self.status_of)(&error), start.elapsed(), 0);
                 Err(error)
             }
         }

@@ -1,7 +1,7 @@
 //! What a process counts, in the format of Prometheus. The names are a contract: `docs/metrics.md` lists them, and a test
 //! compares.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -56,16 +56,17 @@ const MAX_NAMES: usize = 10_000;
 /// The label of procedures that do not exist, and of those for which there is no room.
 const OTHER: &str = "other";
 
+/// The status of calls that returned.
+const OK: u16 = 200;
+
 /// What a process counts.
 pub(crate) struct Metrics {
     registry: Registry,
     /// Procedures that have labels of their own.
-    names: RwLock<HashSet<Arc<str>>>,
-    calls: Family<CallLabels, Counter>,
-    duration: Family<NameLabel, Histogram, fn() -> Histogram>,
-    in_flight: Family<NameLabel, Gauge>,
-    request_bytes: Family<NameLabel, Counter>,
-    response_bytes: Family<NameLabel, Counter>,
+    procedures: RwLock<HashMap<Arc<str>, Arc<ProcedureMetrics>>>,
+    /// Of all other procedures together.
+    other: Arc<ProcedureMetrics>,
+    families: Families,
     outbound: Family<WayLabel, Counter>,
     retries: Family<NameLabel, Counter>,
     ejections: Counter,
@@ -74,6 +75,28 @@ pub(crate) struct Metrics {
     limits: Family<LimitLabel, Counter>,
     isolates: IsolateMetrics,
     workers: Family<StateLabel, Gauge>,
+}
+
+/// What is counted by procedure.
+struct Families {
+    calls: Family<CallLabels, Counter>,
+    duration: Family<NameLabel, Histogram, fn() -> Histogram>,
+    in_flight: Family<NameLabel, Gauge>,
+    request_bytes: Family<NameLabel, Counter>,
+    response_bytes: Family<NameLabel, Counter>,
+}
+
+/// What is counted of one procedure: found once for a call, and then only added to.
+#[derive(Debug)]
+pub(crate) struct ProcedureMetrics {
+    name: Name,
+    /// Calls that were answered with 200, as nearly all are.
+    ok: Counter,
+    calls: Family<CallLabels, Counter>,
+    duration: Histogram,
+    in_flight: Gauge,
+    request_bytes: Counter,
+    response_bytes: Counter,
 }
 
 /// What the isolates of a process count; cheap to clone.
@@ -117,7 +140,7 @@ struct StateLabel {
 
 /// A procedure as a label; cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Name(Arc<str>);
+struct Name(Arc<str>);
 
 impl EncodeLabelValue for Name {
     fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> Result<(), std::fmt::Error> {
@@ -149,12 +172,17 @@ impl Way {
 impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::with_prefix(PREFIX);
-        let duration: Family<NameLabel, Histogram, fn() -> Histogram> = Family::new_with_constructor(buckets);
-        let metrics = Self {
+        let families = Families {
             calls: registered(&mut registry, CALLS, "Calls that were answered"),
             in_flight: registered(&mut registry, IN_FLIGHT, "Calls under way"),
             request_bytes: registered(&mut registry, REQUEST_BYTES, "Bytes of arguments"),
             response_bytes: registered(&mut registry, RESPONSE_BYTES, "Bytes of results"),
+            duration: Family::new_with_constructor(buckets),
+        };
+        registry.register(DURATION, "Seconds from the request to its answer", families.duration.clone());
+        Self {
+            other: Arc::new(families.of(Name(OTHER.into()))),
+            families,
             outbound: registered(&mut registry, OUTBOUND, "Calls of application code to other segments"),
             retries: registered(&mut registry, RETRIES, "Calls that were sent to a worker once more"),
             ejections: registered(&mut registry, EJECTIONS, "Workers that got no calls because theirs failed"),
@@ -167,12 +195,24 @@ impl Default for Metrics {
                 waiting: registered(&mut registry, WAITING, "Calls that wait for an isolate"),
             },
             workers: registered(&mut registry, WORKERS, "Workers of this gateway"),
-            duration: duration.clone(),
-            names: RwLock::default(),
-            registry: Registry::default(),
-        };
-        registry.register(DURATION, "Seconds from the request to its answer", duration);
-        Self { registry, ..metrics }
+            procedures: RwLock::default(),
+            registry,
+        }
+    }
+}
+
+impl Families {
+    fn of(&self, name: Name) -> ProcedureMetrics {
+        let label = NameLabel { fqn: name.clone() };
+        ProcedureMetrics {
+            ok: self.calls.get_or_create_owned(&CallLabels { fqn: name.clone(), status: OK }),
+            calls: self.calls.clone(),
+            duration: self.duration.get_or_create_owned(&label),
+            in_flight: self.in_flight.get_or_create_owned(&label),
+            request_bytes: self.request_bytes.get_or_create_owned(&label),
+            response_bytes: self.response_bytes.get_or_create_owned(&label),
+            name,
+        }
     }
 }
 
@@ -192,50 +232,25 @@ fn registered<M: Default + Clone + prometheus_client::registry::Metric>(
 }
 
 impl Metrics {
-    /// The label of a procedure that exists.
-    pub(crate) fn name(&self, fqn: &str) -> Name {
-        if let Some(known) = self.names.read().unwrap_or_else(PoisonError::into_inner).get(fqn) {
-            return Name(Arc::clone(known));
+    /// What is counted of a procedure that exists.
+    pub(crate) fn procedure(&self, fqn: &str) -> Arc<ProcedureMetrics> {
+        if let Some(known) = self.procedures.read().unwrap_or_else(PoisonError::into_inner).get(fqn) {
+            return Arc::clone(known);
         }
-        let mut names = self.names.write().unwrap_or_else(PoisonError::into_inner);
-        if names.len() >= MAX_NAMES {
-            return Self::other();
+        let mut procedures = self.procedures.write().unwrap_or_else(PoisonError::into_inner);
+        if procedures.len() >= MAX_NAMES {
+            return self.others();
         }
         let name: Arc<str> = fqn.into();
-        names.insert(Arc::clone(&name));
-        Name(name)
+        // Another thread may have been first; the counters are the same then.
+        let metrics = Arc::new(self.families.of(Name(Arc::clone(&name))));
+        procedures.insert(name, Arc::clone(&metrics));
+        metrics
     }
 
-    /// The label of procedures that do not exist.
-    pub(crate) fn other() -> Name {
-        Name(OTHER.into())
-    }
-
-    /// A call of a procedure was answered.
-    pub(crate) fn answered(&self, fqn: &Name, status: u16, took: Duration, n_bytes: usize) {
-        let label = NameLabel { fqn: fqn.clone() };
-        self.duration.get_or_create(&label).observe(took.as_secs_f64());
-        self.response_bytes.get_or_create(&label).inc_by(n_bytes as u64);
-        self.calls.get_or_create(&CallLabels { fqn: fqn.clone(), status }).inc();
-    }
-
-    /// Counts a call with that many bytes of arguments as under way, until the value is dropped.
-    pub(crate) fn started(&self, fqn: &Name, n_bytes: usize) -> UnderWay {
-        let label = NameLabel { fqn: fqn.clone() };
-        self.request_bytes.get_or_create(&label).inc_by(n_bytes as u64);
-        let gauge = self.in_flight.get_or_create_owned(&label);
-        gauge.inc();
-        UnderWay(gauge)
-    }
-
-    /// The stream of arguments, counted as it passes.
-    pub(crate) fn received(&self, fqn: &Name, pieces: ByteStream) -> ByteStream {
-        counted(self.request_bytes.get_or_create_owned(&NameLabel { fqn: fqn.clone() }), pieces)
-    }
-
-    /// The stream of a result, counted as it passes.
-    pub(crate) fn sent(&self, fqn: &Name, pieces: ByteStream) -> ByteStream {
-        counted(self.response_bytes.get_or_create_owned(&NameLabel { fqn: fqn.clone() }), pieces)
+    /// What is counted of procedures that do not exist.
+    pub(crate) fn others(&self) -> Arc<ProcedureMetrics> {
+        Arc::clone(&self.other)
     }
 
     /// Application code made a call.
@@ -245,7 +260,7 @@ impl Metrics {
 
     /// A call is sent to a worker once more.
     pub(crate) fn repeated(&self, fqn: &str) {
-        self.retries.get_or_create(&NameLabel { fqn: self.name(fqn) }).inc();
+        self.retries.get_or_create(&NameLabel { fqn: self.procedure(fqn).name.clone() }).inc();
     }
 
     /// A worker is ejected.
@@ -287,6 +302,36 @@ impl Metrics {
     }
 }
 
+impl ProcedureMetrics {
+    /// A call was answered.
+    pub(crate) fn answered(&self, status: u16, took: Duration, n_bytes: usize) {
+        self.duration.observe(took.as_secs_f64());
+        self.response_bytes.inc_by(n_bytes as u64);
+        if status == OK {
+            self.ok.inc();
+        } else {
+            self.calls.get_or_create(&CallLabels { fqn: self.name.clone(), status }).inc();
+        }
+    }
+
+    /// Counts a call with that many bytes of arguments as under way, until the value is dropped.
+    pub(crate) fn started(&self, n_bytes: usize) -> UnderWay<'_> {
+        self.request_bytes.inc_by(n_bytes as u64);
+        self.in_flight.inc();
+        UnderWay(&self.in_flight)
+    }
+
+    /// The stream of arguments, counted as it passes.
+    pub(crate) fn received(&self, pieces: ByteStream) -> ByteStream {
+        counted(self.request_bytes.clone(), pieces)
+    }
+
+    /// The stream of a result, counted as it passes.
+    pub(crate) fn sent(&self, pieces: ByteStream) -> ByteStream {
+        counted(self.response_bytes.clone(), pieces)
+    }
+}
+
 impl IsolateMetrics {
     /// An isolate exceeded the limit of that setting and is replaced; how often that happened so far.
     pub(crate) fn replaced(&self, setting: &str) -> u64 {
@@ -312,9 +357,9 @@ fn counted(counter: Counter, pieces: ByteStream) -> ByteStream {
 }
 
 /// A call that is under way.
-pub(crate) struct UnderWay(Gauge);
+pub(crate) struct UnderWay<'a>(&'a Gauge);
 
-impl Drop for UnderWay {
+impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
         self.0.dec();
     }
@@ -344,12 +389,12 @@ mod tests {
     /// One of each.
     fn everything() -> Metrics {
         let metrics = Metrics::default();
-        let name = metrics.name("a/f");
-        let under_way = metrics.started(&name, 10);
+        let procedure = metrics.procedure("a/f");
+        let under_way = procedure.started(10);
         assert!(metrics.text().contains("jitar_calls_in_flight{fqn=\"a/f\"} 1"));
         drop(under_way);
-        metrics.answered(&name, 200, Duration::from_millis(3), 20);
-        metrics.answered(&Metrics::other(), 404, Duration::ZERO, 0);
+        procedure.answered(200, Duration::from_millis(3), 20);
+        metrics.others().answered(404, Duration::ZERO, 0);
         metrics.outbound(Way::Direct);
         metrics.repeated("a/f");
         metrics.ejected();
@@ -395,10 +440,11 @@ mod tests {
     #[test]
     fn names_do_not_fill_the_memory() {
         let metrics = Metrics::default();
+        let is_other = |fqn: &str| Arc::ptr_eq(&metrics.procedure(fqn), &metrics.others());
         for idx in 0..MAX_NAMES {
-            assert_ne!(metrics.name(&idx.to_string()), Metrics::other());
+            assert!(!is_other(&idx.to_string()));
         }
-        assert_eq!(metrics.name("one more"), Metrics::other());
-        assert_ne!(metrics.name("7"), Metrics::other());
+        assert!(is_other("one more"));
+        assert!(!is_other("7"));
     }
 }

@@ -3,10 +3,10 @@
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::rpc::presented_key;
 use super::workers::viewer;
 use crate::execution::ExecutionError;
 use crate::http::error::HttpError;
+use crate::http::headers::OwnHeaders;
 use crate::http::server::State;
 use crate::services::ServiceError;
 
@@ -16,7 +16,7 @@ const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset
 /// All that is counted, as text.
 pub(super) fn show(state: &State, request: &HttpRequest) -> Result<HttpResponse, HttpError> {
     let operations = &state.services.operations;
-    let key = presented_key(request);
+    let key = OwnHeaders::of(request.headers()).presented_key();
     if !viewer(state, request, key.as_ref()).may_see(&operations.keys) {
         return Err(ServiceError::from(ExecutionError::NotTrusted).into());
     }

@@ -106,38 +106,39 @@ impl<'a> Route<'a> {
         if !is_known(method) {
             return Self::UnknownMethod;
         }
-        let segments: Vec<&str> = path.strip_prefix('/').unwrap_or(path).split('/').collect();
+        let path = path.strip_prefix('/').unwrap_or(path);
         let is = |segment: &str, name: &str| segment.eq_ignore_ascii_case(name);
-        let fixed = segments.strip_suffix(&[""]).unwrap_or(&segments);
-        match (fixed, &segments[..]) {
-            (_, [first, second, rest @ ..]) if is(first, "rpc") && !(second.is_empty() && rest.is_empty()) => {
-                Self::rpc(method)
-            }
-            ([first], _) if is(first, "health") => Self::reading(method, Self::Health),
-            ([first, second], _) if is(first, "health") && is(second, "status") => {
-                Self::reading(method, Self::HealthStatus)
-            }
-            ([first, second], _) if is(first, "health") && is(second, "live") => Self::reading(method, Self::Live),
-            ([first, second], _) if is(first, "health") && is(second, "ready") => Self::reading(method, Self::Ready),
-            ([first, second], _) if is(first, "workers") && is(second, "self") && *method == Method::GET => {
+        if path.split_once('/').is_some_and(|(first, name)| is(first, "rpc") && !name.is_empty()) {
+            return Self::rpc(method);
+        }
+        let mut segments: Vec<&str> = path.split('/').collect();
+        if segments.last() == Some(&"") {
+            segments.pop();
+        }
+        match segments[..] {
+            [first] if is(first, "health") => Self::reading(method, Self::Health),
+            [first, second] if is(first, "health") && is(second, "status") => Self::reading(method, Self::HealthStatus),
+            [first, second] if is(first, "health") && is(second, "live") => Self::reading(method, Self::Live),
+            [first, second] if is(first, "health") && is(second, "ready") => Self::reading(method, Self::Ready),
+            [first, second] if is(first, "workers") && is(second, "self") && *method == Method::GET => {
                 Self::OwnAnnouncement
             }
-            ([first, second], _) if is(first, "workers") && is(second, "direct") && *method == Method::GET => {
+            [first, second] if is(first, "workers") && is(second, "direct") && *method == Method::GET => {
                 Self::DirectWorkers
             }
-            ([first, id, last], _) if is(first, "workers") && is(last, "watch") && *method == Method::GET => {
+            [first, id, last] if is(first, "workers") && is(last, "watch") && *method == Method::GET => {
                 Self::WatchGateway { id }
             }
-            ([first], _) if is(first, "metrics") => Self::reading(method, Self::Metrics),
-            ([first], _) if is(first, "workers") => match *method {
+            [first] if is(first, "metrics") => Self::reading(method, Self::Metrics),
+            [first] if is(first, "workers") => match *method {
                 Method::GET | Method::HEAD => Self::ListWorkers,
                 Method::POST => Self::AddWorker,
                 _ => Self::NotAllowed("GET, HEAD, POST"),
             },
-            ([first, id, last], _) if is(first, "workers") && is(last, "report") && *method == Method::POST => {
+            [first, id, last] if is(first, "workers") && is(last, "report") && *method == Method::POST => {
                 Self::ReportWorker { id }
             }
-            ([first, id], _) if is(first, "workers") && *method == Method::DELETE => Self::RemoveWorker { id },
+            [first, id] if is(first, "workers") && *method == Method::DELETE => Self::RemoveWorker { id },
             _ => Self::reading(method, Self::File),
         }
     }

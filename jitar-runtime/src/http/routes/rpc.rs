@@ -3,6 +3,7 @@
 use std::io;
 use std::time::Instant;
 
+use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Payload as RequestBody;
 use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
@@ -10,9 +11,10 @@ use jitar_engine::call::RunMode;
 use tracing::{error, info};
 
 use super::{ArgumentSource, detailed, loggable};
-use crate::execution::{Payload, PresentedKey, RpcRequest, decode_path};
+use crate::execution::{Payload, RpcRequest, decode_path};
 use crate::http::context::{Context, ErrorForm};
 use crate::http::error::HttpError;
+use crate::http::headers::OwnHeaders;
 use crate::http::server::State;
 use crate::http::stream::{self, Incoming};
 use crate::http::{body, headers, reply};
@@ -53,9 +55,10 @@ async fn try_run(
 ) -> Result<HttpResponse, HttpError> {
     let runner = state.services.runner.as_ref().ok_or(ServiceError::NotImplemented)?;
     let all = request.headers();
-    let version = headers::joined(all, headers::VERSION).unwrap_or_default().parse()?;
-    let serialized = headers::value(all, headers::ENCODING).is_some_and(|encoding| encoding == headers::SERIALIZED);
-    let content_type = || headers::value(all, "content-type").unwrap_or_default();
+    let own = OwnHeaders::of(all);
+    let version = own.version().parse()?;
+    let serialized = own.is_serialized();
+    let content_type = || headers::value(all, CONTENT_TYPE).unwrap_or_default();
     let (payload, body) = match arguments {
         ArgumentSource::Query => (Payload::Query(request.query_string().to_owned()), None),
         ArgumentSource::Body if runner.relays() => {
@@ -75,12 +78,12 @@ async fn try_run(
         version,
         payload,
         serialized,
-        extended: headers::extended_forms(all),
+        extended: own.extended_forms(),
         mode,
         headers: headers::of_request(all, context.id.as_str()),
-        key: presented_key(request),
-        node: headers::node_headers(all),
-        beside: headers::beside(all),
+        key: own.presented_key(),
+        node: own.node_headers(),
+        beside: own.beside(),
         answered_for: false,
         peer: request.peer_addr().map(|address| address.ip()),
     };
@@ -108,12 +111,6 @@ fn of_body(error: ServiceError, limit: usize) -> HttpError {
         },
         error => error.into(),
     }
-}
-
-/// The trust key that the caller shows. Keys are UTF-8, unlike other headers.
-pub(super) fn presented_key(request: &HttpRequest) -> Option<PresentedKey> {
-    let value = request.headers().get(headers::TRUST_KEY)?;
-    std::str::from_utf8(value.as_bytes()).ok().map(PresentedKey::new)
 }
 
 /// The procedure's name in a path (spec 4.3).

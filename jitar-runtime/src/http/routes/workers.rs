@@ -13,12 +13,11 @@ use serde_json::json;
 use tracing::error;
 
 use super::detailed;
-use super::rpc::presented_key;
 use crate::execution::{PresentedKey, decode_path};
 use crate::http::body;
 use crate::http::context::Context;
 use crate::http::error::HttpError;
-use crate::http::headers::CONTENT_KIND;
+use crate::http::headers::{CONTENT_KIND, OwnHeaders};
 use crate::http::server::State;
 use crate::services::{Registrar, Registration, RegistrationError, ServiceError, Viewer, read_state};
 
@@ -56,7 +55,7 @@ pub(super) async fn report(
         let id = decode_path(id).map_err(|_| HttpError::MalformedPath)?;
         let body = body::read(request, payload, state.body).await?;
         let worker_state = read_state(&body).map_err(ServiceError::from)?;
-        Ok(registrar.report(&id, worker_state, presented_key(request).as_ref())?)
+        Ok(registrar.report(&id, worker_state, OwnHeaders::of(request.headers()).presented_key().as_ref())?)
     };
     outcome.await.inspect_err(|error| complain("report", error, context))?;
     Ok(nothing())
@@ -71,7 +70,7 @@ pub(super) fn remove(
 ) -> Result<HttpResponse, HttpError> {
     let outcome = registrar(state).and_then(|registrar| {
         let id = decode_path(id).map_err(|_| HttpError::MalformedPath)?;
-        Ok(registrar.remove(&id, presented_key(request).as_ref())?)
+        Ok(registrar.remove(&id, OwnHeaders::of(request.headers()).presented_key().as_ref())?)
     });
     outcome.inspect_err(|error| complain("remove", error, context))?;
     Ok(nothing())
@@ -79,7 +78,7 @@ pub(super) fn remove(
 
 /// Lists the workers, for the trusted.
 pub(super) fn list(state: &State, request: &HttpRequest) -> Result<HttpResponse, HttpError> {
-    let key = presented_key(request);
+    let key = OwnHeaders::of(request.headers()).presented_key();
     let workers = registrar(state)?.list(&viewer(state, request, key.as_ref()))?;
     Ok(json_response(&json!(workers)))
 }
@@ -87,12 +86,12 @@ pub(super) fn list(state: &State, request: &HttpRequest) -> Result<HttpResponse,
 /// What this worker says about itself, for gateways.
 pub(super) fn announcement(state: &State, request: &HttpRequest) -> Result<HttpResponse, HttpError> {
     let runner = state.services.runner.as_ref().ok_or(ServiceError::NotImplemented)?;
-    Ok(json_response(&runner.announcement(presented_key(request).as_ref())?))
+    Ok(json_response(&runner.announcement(OwnHeaders::of(request.headers()).presented_key().as_ref())?))
 }
 
 /// The workers that other workers may call directly, for the trusted.
 pub(super) fn direct(state: &State, request: &HttpRequest) -> Result<HttpResponse, HttpError> {
-    let key = presented_key(request);
+    let key = OwnHeaders::of(request.headers()).presented_key();
     let workers = registrar(state)?.direct(&viewer(state, request, key.as_ref()))?;
     Ok(json_response(&json!(workers)))
 }
@@ -100,7 +99,7 @@ pub(super) fn direct(state: &State, request: &HttpRequest) -> Result<HttpRespons
 /// A sign of life now and then, as long as this process lives: so a worker learns at once that its gateway is gone.
 pub(super) fn watch(state: &State, request: &HttpRequest, id: &str) -> Result<HttpResponse, HttpError> {
     let id = decode_path(id).map_err(|_| HttpError::MalformedPath)?;
-    registrar(state)?.knows(&id, presented_key(request).as_ref())?;
+    registrar(state)?.knows(&id, OwnHeaders::of(request.headers()).presented_key().as_ref())?;
     let running = Arc::clone(&state.running);
     let signs = futures::stream::unfold(true, move |is_first| {
         let running = Arc::clone(&running);
