@@ -20,12 +20,19 @@ pub struct HostError {
     pub code: Option<Cow<'static, str>>,
     /// For people. Callers over the network see it.
     pub message: String,
+    /// Whether the function panicked, which is for the log too.
+    pub(crate) is_panic: bool,
 }
 
 impl HostError {
     /// An `Error` with this message.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { class: Cow::Borrowed("Error"), code: None, message: message.into() }
+        Self { class: Cow::Borrowed("Error"), code: None, message: message.into(), is_panic: false }
+    }
+
+    /// The function panicked.
+    pub(crate) fn panic(message: impl Into<String>) -> Self {
+        Self { is_panic: true, ..Self::new(message) }
     }
 
     /// Sets the class.

@@ -4,6 +4,7 @@ import { core } from "ext:core/mod.js";
 import { op_jitar_host, op_jitar_host_async } from "ext:core/ops";
 import * as errors from "ext:jitar/errors.js";
 import { refuseWhileBuilding } from "ext:jitar/guard.js";
+import { ERROR, log } from "ext:jitar/log.js";
 import { defineProperty, Intrinsics } from "ext:jitar/primordials.js";
 
 const { Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError } = Intrinsics;
@@ -55,10 +56,11 @@ export async function callHostAsync(index, name, args) {
   throw errorOf(settled);
 }
 
-/** The error that Rust described by class, message and code. */
+/** The error that Rust described by class, message and code. A panic is a fault of the program, even if it is caught here. */
 function errorOf(failure) {
   // An overflow of the stack is thrown by V8 itself.
   if (failure instanceof Error) return failure;
+  if (failure[3]) log(ERROR, failure[1]);
   const name = failure[0];
   const known = CLASSES[name];
   const error = known === undefined ? new Error(failure[1]) : new known(failure[1]);

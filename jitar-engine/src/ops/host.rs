@@ -10,7 +10,7 @@ use std::rc::Rc;
 use deno_core::futures::FutureExt;
 use deno_core::{CancelFuture, CancelHandle, OpState, ToV8, op2, v8};
 
-use super::{LogLevel, LogLine, LogSink, RunningCalls};
+use super::RunningCalls;
 use crate::host::{HostCall, HostError, HostFunction, HostTable, Settled};
 
 /// The table of the unit, in the state of the isolate.
@@ -29,7 +29,7 @@ pub(crate) fn op_jitar_host<'s>(
         let crate::host::HostBody::Plain(body) = function.body() else { return Err(not_there()) };
         let mut call = HostCall::new(scope, arguments, function);
         let outcome = catch_unwind(AssertUnwindSafe(|| body(&mut call)));
-        outcome.unwrap_or_else(|_| Err(panicked(&state, function)))?;
+        outcome.unwrap_or_else(|_| Err(panicked(function)))?;
         Ok(call.into_result())
     });
     outcome.unwrap_or_else(|error| {
@@ -52,7 +52,7 @@ pub(crate) fn op_jitar_host_async<'s>(
         let crate::host::HostBody::Async(body) = function.body() else { return Err(not_there()) };
         let mut call = HostCall::new(scope, arguments, function);
         let future = catch_unwind(AssertUnwindSafe(|| body(&mut call)));
-        Ok((function, future.unwrap_or_else(|_| Err(panicked(&state, function)))?))
+        Ok((function, future.unwrap_or_else(|_| Err(panicked(function)))?))
     });
     let cancel = {
         let state = state.borrow();
@@ -63,7 +63,7 @@ pub(crate) fn op_jitar_host_async<'s>(
         let outcome = match started {
             Ok((function, future)) => match AssertUnwindSafe(future).catch_unwind().or_cancel(cancel).await {
                 Ok(Ok(outcome)) => outcome,
-                Ok(Err(_panic)) => Err(panicked(&state, function)),
+                Ok(Err(_panic)) => Err(panicked(function)),
                 Err(_canceled) => Err(HostError::new("The call was cancelled")),
             },
             Err(error) => Err(error),
@@ -81,7 +81,7 @@ impl<'s> ToV8<'s> for Outcome {
     fn to_v8<'i>(self, scope: &mut v8::PinScope<'s, 'i>) -> Result<v8::Local<'s, v8::Value>, Infallible> {
         let value = self.0.and_then(|settled| {
             catch_unwind(AssertUnwindSafe(|| settled.into_js(scope)))
-                .unwrap_or_else(|_| Err(HostError::new("The result of a host function panicked")))
+                .unwrap_or_else(|_| Err(HostError::panic("The result of a host function panicked")))
         });
         Ok(match value {
             Ok(value) => v8::Array::new_with_elements(scope, &[value]).into(),
@@ -102,16 +102,11 @@ fn not_there() -> HostError {
 }
 
 /// The panic itself was reported where it happened; its text may hold what callers must not see.
-fn panicked(state: &Rc<RefCell<OpState>>, function: &HostFunction) -> HostError {
-    let message = format!("The host function '{function}' panicked");
-    let sink = state.borrow().try_borrow::<LogSink>().cloned();
-    if let Some(sink) = sink {
-        sink.write(LogLine { level: LogLevel::Error, text: &message, request: None });
-    }
-    HostError::new(message)
+fn panicked(function: &HostFunction) -> HostError {
+    HostError::panic(format!("The host function '{function}' panicked"))
 }
 
-/// Class, message and code, as `host.js` reads them.
+/// Class, message and code, and whether it is for the log too, as `host.js` reads them.
 fn failure<'s>(scope: &mut v8::PinScope<'s, '_>, error: &HostError) -> v8::Local<'s, v8::Array> {
     let text = |scope: &mut v8::PinScope<'s, '_>, text: &str| crate::handles::string(scope, text.as_bytes());
     let class = text(scope, &error.class);
@@ -120,5 +115,6 @@ fn failure<'s>(scope: &mut v8::PinScope<'s, '_>, error: &HostError) -> v8::Local
         Some(code) => text(scope, code),
         None => v8::undefined(scope).into(),
     };
-    v8::Array::new_with_elements(scope, &[class, message, code])
+    let is_panic = v8::Boolean::new(scope, error.is_panic).into();
+    v8::Array::new_with_elements(scope, &[class, message, code, is_panic])
 }

@@ -186,6 +186,28 @@ fn errors_have_class_code_and_message() {
     assert_eq!(run("h.refuse()"), (401, "no".to_owned()), "an error of the module `jitar` has its status");
 }
 
+/// It is a fault of the program even where application code catches it.
+#[test]
+fn panics_are_logged_with_their_request() {
+    let _alone = support::alone();
+    let code = "import * as h from 'host:test';
+        export async function run() {
+            try { h.panic(); } catch {}
+            await h.laterPanic().catch(() => {});
+            await h.laterUnserialisable().catch(() => {});
+            try { h.refuse(); } catch {}
+        }";
+    let made = App::new().host(TABLE).module("m.js", code).procedure("m.js", "run", &[]).make();
+    let mut worker = Worker::start(&made);
+    worker.call("run", &json!({}));
+    assert_eq!(
+        worker.logged(),
+        "The host function 'test.panic' panicked\nThe host function 'test.laterPanic' panicked\n\
+         The result of a host function panicked\n"
+    );
+    assert_eq!(worker.requests(), vec![Some("request 0".to_owned()); 3]);
+}
+
 /// A promise that rejects, not an exception: `laterAdd(…).catch(…)` must work for wrong arguments as well.
 #[test]
 fn async_functions_never_throw() {

@@ -26,6 +26,7 @@ pub(crate) struct Worker {
     control: IsolateControl,
     replies: Rc<RefCell<Vec<(u32, Reply)>>>,
     logged: Rc<RefCell<String>>,
+    requests: Rc<RefCell<Vec<Option<String>>>>,
     next: u32,
 }
 
@@ -108,7 +109,8 @@ impl Worker {
     ) -> Result<Self, String> {
         platform::init_run(platform::ProcessLimits::default());
         let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("tokio");
-        let logged = Rc::<RefCell<String>>::default();
+        let lines = Lines::default();
+        let (logged, requests) = (Rc::clone(&lines.texts), Rc::clone(&lines.requests));
         let control = IsolateControl::for_this_thread();
         let options = IsolateOptions {
             source,
@@ -123,10 +125,10 @@ impl Worker {
             control: control.clone(),
             outbound: Arc::new(Nowhere),
             replies,
-            log: Box::new(Lines(Rc::clone(&logged))),
+            log: Box::new(lines),
         };
         let isolate = tokio.block_on(Isolate::boot(options)).map_err(|error| error.to_string())?;
-        Ok(Self { tokio, isolate, control, replies: Rc::default(), logged, next: 0 })
+        Ok(Self { tokio, isolate, control, replies: Rc::default(), logged, requests, next: 0 })
     }
 
     /// Polls until `body` is ready.
@@ -222,6 +224,11 @@ impl Worker {
         self.logged.borrow().clone()
     }
 
+    /// The id of the request that belongs to each line of the log.
+    pub(crate) fn requests(&self) -> Vec<Option<String>> {
+        self.requests.borrow().clone()
+    }
+
     pub(crate) fn begin(&mut self, procedure: &str, arguments: &Value) -> Result<u32, jitar_engine::EngineError> {
         let id = self.next;
         self.next += 1;
@@ -232,7 +239,11 @@ impl Worker {
 }
 
 /// Keeps what is logged.
-struct Lines(Rc<RefCell<String>>);
+#[derive(Default)]
+struct Lines {
+    texts: Rc<RefCell<String>>,
+    requests: Rc<RefCell<Vec<Option<String>>>>,
+}
 
 impl Log for Lines {
     fn shows(&self, _: LogLevel) -> bool {
@@ -240,8 +251,9 @@ impl Log for Lines {
     }
 
     fn write(&self, line: LogLine<'_>) {
-        self.0.borrow_mut().push_str(line.text);
-        self.0.borrow_mut().push('\n');
+        self.texts.borrow_mut().push_str(line.text);
+        self.texts.borrow_mut().push('\n');
+        self.requests.borrow_mut().push(line.request.map(str::to_owned));
     }
 }
 
@@ -263,7 +275,7 @@ fn start_checked(
         beside: None,
         extended: ExtendedForms::default(),
         serialized: false,
-        headers: vec![],
+        headers: vec![("x-request-id".to_owned(), format!("request {id}"))],
         mode: RunMode::Normal,
         trusted: false,
         vouched: false,
