@@ -20,6 +20,7 @@ mod isolate;
 mod limits;
 mod loader;
 pub mod manifest;
+pub mod memory;
 mod ops;
 pub mod permissions;
 pub mod platform;

@@ -1,6 +1,5 @@
 //! Quantities with a sample for each run, and what is read out of loads.
 
-use std::fs;
 use std::time::{Duration, Instant};
 
 use jitar_tests::Service;
@@ -90,8 +89,7 @@ pub(crate) fn between(calls: &[Call], from: Instant, to: Instant) -> impl Iterat
 /// # Panics
 /// Where there is no `/proc`.
 pub(crate) fn resident(service: &Service) -> f64 {
-    let status = fs::read_to_string(format!("/proc/{}/status", service.process.id())).expect("a process");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("its memory");
-    let kilobytes: f64 = line.trim().trim_end_matches("kB").trim().parse().expect("a number");
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+    let kilobytes = service.memory("VmRSS") as f64;
     kilobytes * 1024.0 / 1e6
 }

@@ -46,7 +46,7 @@ fn hostile_values_are_data_or_refused() {
     for row in rows {
         let begin = Instant::now();
         let answer = service.send(&row.request);
-        let (took, memory) = (begin.elapsed().as_millis(), memory(&service, "VmRSS"));
+        let (took, memory) = (begin.elapsed().as_millis(), service.memory("VmRSS"));
         writeln!(report, "{}\t{}\t{took}\t{memory}", row.name, answer.status).expect("a string takes all");
         let is_right = match row.outcome {
             Data => answer.status == 200,
@@ -64,7 +64,7 @@ fn hostile_values_are_data_or_refused() {
         calls += 1;
         assert_eq!(count(&service), calls, "after {}: the isolate was replaced", row.name);
     }
-    let most = memory(&service, "VmHWM");
+    let most = service.memory("VmHWM");
     let folder = program("jitar-app").parent().and_then(|folder| folder.parent()).expect("a target folder").to_owned();
     fs::write(folder.join("hostile.tsv"), report).expect("written");
     assert!(problems.is_empty(), "{}", problems.join("\n"));
@@ -77,12 +77,6 @@ fn count(service: &Service) -> u64 {
 }
 
 /// A line of `/proc/<id>/status`, in kilobytes.
-fn memory(service: &Service, name: &str) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{}/status", service.process.id())).expect("the process runs");
-    let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
-    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).expect("a number")
-}
-
 fn post(procedure: &str, body: impl AsRef<[u8]>) -> Request {
     let target = format!("/rpc/far/{procedure}");
     Request::new("POST", &target).header("content-type", "application/json").body(body)

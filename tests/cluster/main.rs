@@ -14,6 +14,7 @@ mod host;
 mod hostile;
 mod inspector;
 mod limits;
+mod memory;
 mod mutual_tls;
 mod permissions;
 mod report;

@@ -1,5 +1,6 @@
 //! A service in a process of its own.
 
+use std::fs;
 use std::process::Command;
 use std::thread::{self, JoinHandle};
 
@@ -82,6 +83,16 @@ impl Service {
         };
         let answer = wait::until(ask);
         answer.unwrap_or_else(|| panic!("no {what}; the last answer was {last}\n{}", self.process.printed()))
+    }
+
+    /// Memory of the process in kB: `VmRSS`, `RssFile` and whatever else the system's status of a process names.
+    ///
+    /// # Panics
+    /// When the process has ended.
+    pub fn memory(&self, name: &str) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).expect("the process runs");
+        let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+        line.and_then(|line| line.split_whitespace().next()?.parse().ok()).expect("a number")
     }
 
     /// Asks it to stop, and waits for its end.

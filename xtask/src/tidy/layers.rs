@@ -47,6 +47,7 @@ const RULES: [Rule; 6] = [
             "jitar-runtime/src/cli.rs",
             "jitar-build/src/cargo.rs",
             "jitar-build/build.rs",
+            "example-service/build.rs",
             "jitar-build/src/snapshot/",
             "jitar-macros/src/service/names.rs",
             "tests/",

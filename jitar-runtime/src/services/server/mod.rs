@@ -40,6 +40,9 @@ const MAX_HTTP_THREADS: usize = 8;
 /// How long a worker that left its gateways takes calls.
 const LINGER: Duration = Duration::from_millis(100);
 
+/// Time after which a service has done what belongs to its start.
+const SETTLING: Duration = Duration::from_secs(1);
+
 /// A service that is ready to run.
 pub(crate) struct Server {
     config: Config,
@@ -143,6 +146,7 @@ impl Server {
             AbortOnDrop(tokio::spawn(async move { membership.run().await }))
         };
         let reports: Vec<AbortOnDrop<()>> = memberships.iter().map(report).collect();
+        let settled = AbortOnDrop(tokio::spawn(release_start()));
         let ended = wait(&mut http, shutdown).await;
 
         health.stop();
@@ -167,7 +171,7 @@ impl Server {
         if let Some(admin) = admin {
             admin.stop(Duration::ZERO).await;
         }
-        drop((background, certificates));
+        drop((background, certificates, settled));
         ended
     }
 
@@ -279,6 +283,12 @@ impl Server {
         }
         Ok(targets)
     }
+}
+
+/// Gives the memory back that the start needed, when those calls have been answered that waited for it.
+async fn release_start() {
+    tokio::time::sleep(SETTLING).await;
+    jitar_engine::memory::release_program_pages();
 }
 
 async fn wait(http: &mut HttpServerHandle, shutdown: &Shutdown) -> Result<(), ServerError> {
