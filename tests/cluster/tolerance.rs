@@ -388,10 +388,5 @@ fn workers(gateway: &Service, n_workers: usize) -> Vec<Service> {
 /// Waits until so many workers take calls; others may be dead and not yet forgotten.
 #[track_caller]
 fn wait_for_workers(gateway: &Service, n_workers: usize) {
-    let is_ready = |answer: &Response| {
-        let workers = answer.json();
-        let states = workers.as_array().expect("a list").iter().map(|worker| &worker["state"]);
-        states.filter(|state| **state == "available").count() == n_workers
-    };
-    gateway.until("list of workers", &Request::get("/workers"), is_ready);
+    gateway.until("list of workers", &Request::get("/workers"), |answer| answer.n_available() == n_workers);
 }
