@@ -1,6 +1,6 @@
 //! Clusters under load.
 
-use jitar_tests::{Project, Request, Response, Service, ports};
+use jitar_tests::{Project, Request, Service, ports};
 
 pub(crate) const HELLO: &str = "/rpc/hello";
 pub(crate) const ONCE: &str = "/rpc/once";
@@ -30,10 +30,5 @@ pub(crate) fn workers(gateway: &Service, n_workers: usize) -> Vec<Service> {
 
 /// Waits until so many workers take calls; others may be dead and not yet forgotten.
 pub(crate) fn wait_for_workers(gateway: &Service, n_workers: usize) {
-    let is_ready = |answer: &Response| {
-        let workers = answer.json();
-        let states = workers.as_array().expect("a list").iter().map(|worker| &worker["state"]);
-        states.filter(|state| **state == "available").count() >= n_workers
-    };
-    gateway.until("list of workers", &Request::get("/workers"), is_ready);
+    gateway.until("list of workers", &Request::get("/workers"), |answer| answer.n_available() >= n_workers);
 }

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use jitar_tests::cores::Held;
 use jitar_tests::{Load, Request, ports, wait};
 
 use crate::Size;
@@ -9,19 +10,24 @@ use crate::cluster::node;
 use crate::figures::{Figures, between, number, percentile, times};
 
 const WORK: &str = "/rpc/work";
-/// Callers that keep the service busy, and no more.
-const N_CALLERS: usize = 4;
+/// Callers that keep the service busy, and no more: one call runs while the next one waits.
+const N_CALLERS: usize = 2;
 /// Enough that each has its answer before it has to call again.
 const N_CONNECTIONS: u32 = 200;
 
 /// A worker whose calls take some milliseconds each, with adaptive concurrency.
 pub(crate) fn run(figures: &mut Figures, size: Size) {
-    let worker = node("adaptive", ports::free(), [""; 2]);
+    // Callers that take the server's time would be measured instead of it.
+    let worker = {
+        let _held = Held::to_first();
+        node("adaptive", ports::free(), [""; 2])
+    };
+    let _held = Held::to_second();
     let work = Request::get(WORK);
     worker.until("answer", &work, |answer| answer.status == 200);
 
     let load = Load::start(&worker.url, &work, 1);
-    load.more(200);
+    load.more(500);
     let alone = percentile(&times(&load.stop().calls, 200), 99);
     let (load, start) = (Load::start(&worker.url, &work, N_CALLERS), Instant::now());
     wait::pause(Duration::from_secs(3));

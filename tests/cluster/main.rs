@@ -5,6 +5,7 @@ mod access;
 mod attacks;
 mod bad_input;
 mod bombs;
+mod chaos;
 mod crossing;
 mod discovery;
 mod errors;

@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::sync::Arc;
+use std::thread;
 
 use jitar_tests::{Project, Service, wait};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair};
@@ -31,6 +32,51 @@ fn nodes_show_each_other_their_certificates() {
     let (_, text) = answer.unwrap_or_else(|| panic!("no answer\n{}", gateway.process.printed()));
     assert!(text.parse::<f64>().is_ok(), "{text}");
     assert_eq!(Client::new(folder.path(), false).get(&gateway, "/rpc/relay"), None);
+}
+
+/// With TLS the nodes speak HTTP/2: calls share the connections, of which each thread of the gateway has one.
+#[cfg(target_os = "linux")]
+#[test]
+fn calls_share_connections_between_nodes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    issue(folder.path());
+    let certificates = folder.path().to_str().expect("a path");
+    let start = |service, gateway: &str| {
+        Project::named("tolerance").start(service, &[("CERTIFICATES", certificates), ("GATEWAY", gateway)])
+    };
+    let gateway = start("secureGateway", "");
+    let work = start("secureWork", &gateway.url);
+    let client = Client::new(folder.path(), true);
+    let answer = wait::until(|| client.get(&gateway, "/rpc/hello").filter(|(status, _)| *status == 200));
+    assert!(answer.is_some(), "no answer\n{}", gateway.process.printed());
+
+    // What the gateway asks on its own account has a thread too.
+    let n_threads = thread::available_parallelism().map_or(1, usize::from) + 1;
+    let n_calls = 4 * n_threads;
+    thread::scope(|scope| {
+        for _ in 0..n_calls {
+            scope.spawn(|| client.get(&gateway, "/rpc/answerLater?millis=25000"));
+        }
+        let n_running = || work.process.printed().matches("answering later").count();
+        assert!(wait::until(|| (n_running() == n_calls).then_some(())).is_some(), "{} run", n_running());
+        let n_connections = n_connections_to(&work);
+        // The calls end with it.
+        work.kill();
+        assert!(n_connections <= n_threads, "{n_connections} connections for {n_calls} calls");
+    });
+}
+
+/// How many connections of others to a service are open.
+#[cfg(target_os = "linux")]
+fn n_connections_to(service: &Service) -> usize {
+    let port: u16 =
+        service.url.trim_end_matches('/').rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
+    let local = format!(":{port:04X}");
+    let tables = ["tcp", "tcp6"].map(|name| fs::read_to_string(format!("/proc/net/{name}")).unwrap_or_default());
+    let lines = tables.iter().flat_map(|table| table.lines().skip(1));
+    let fields = lines.map(|line| line.split_whitespace().skip(1).take(3).collect::<Vec<_>>());
+    // 01 is an established connection.
+    fields.filter(|fields| matches!(fields[..], [here, _, "01"] if here.ends_with(&local))).count()
 }
 
 /// A client that trusts the authority, and shows a certificate if it has one.

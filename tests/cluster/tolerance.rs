@@ -106,6 +106,22 @@ fn a_second_gateway_takes_over() {
     assert_eq!(load.stop().failures, [""; 0]);
 }
 
+/// A proxy knows no more of a call than that nothing came of it, and asks the next gateway then.
+#[test]
+fn a_proxy_asks_another_gateway() {
+    let (first, second) = (start("gateway", &[]), start("gateway", &[]));
+    let environment = [("GATEWAY", first.url.as_str()), ("SECOND", second.url.as_str())];
+    let _work = start("both", &environment);
+    let proxy = start("proxy", &environment);
+    for service in [&first, &second, &proxy] {
+        service.until("worker", &Request::get(HELLO), |answer| answer.status == 200);
+    }
+    first.kill();
+    let answers: Vec<u16> = (0..100).map(|_| proxy.get(ONCE).status).collect();
+    assert_eq!(answers, [200; 100]);
+    assert_eq!(proxy.get("/health/status").summary(), (200, "true".to_owned()));
+}
+
 /// The gateway only says who is there.
 #[test]
 fn workers_call_each_other_directly() {
@@ -372,10 +388,5 @@ fn workers(gateway: &Service, n_workers: usize) -> Vec<Service> {
 /// Waits until so many workers take calls; others may be dead and not yet forgotten.
 #[track_caller]
 fn wait_for_workers(gateway: &Service, n_workers: usize) {
-    let is_ready = |answer: &Response| {
-        let workers = answer.json();
-        let states = workers.as_array().expect("a list").iter().map(|worker| &worker["state"]);
-        states.filter(|state| **state == "available").count() == n_workers
-    };
-    gateway.until("list of workers", &Request::get("/workers"), is_ready);
+    gateway.until("list of workers", &Request::get("/workers"), |answer| answer.n_available() == n_workers);
 }

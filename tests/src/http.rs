@@ -195,6 +195,17 @@ impl Response {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {} {}", self.status, self.text()))
     }
 
+    /// How many workers take calls, in an answer to `GET /workers`.
+    ///
+    /// # Panics
+    /// When it is something else.
+    #[track_caller]
+    pub fn n_available(&self) -> usize {
+        let workers = self.json();
+        let states = workers.as_array().expect("a list").iter().map(|worker| &worker["state"]);
+        states.filter(|state| **state == "available").count()
+    }
+
     /// Status and text, to be compared with what is expected.
     pub fn summary(&self) -> (u16, String) {
         (self.status, self.text())

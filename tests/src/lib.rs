@@ -3,6 +3,7 @@
 //!
 //! Everything here panics with what a person needs to know, because it is called by tests only.
 
+pub mod cores;
 pub mod example;
 pub mod fake_worker;
 pub mod http;

@@ -178,8 +178,8 @@ pub struct RepositoryConfig {
 /// Settings of a proxy.
 #[derive(Debug, Clone)]
 pub struct ProxyConfig {
-    /// Where calls go: a gateway or a worker.
-    pub gateway: Url,
+    /// Where calls go: gateways, of which the next one is asked when nothing comes of a call, or a worker.
+    pub gateways: Vec<Url>,
     /// Where files come from.
     pub repository: Url,
 }

@@ -89,7 +89,7 @@ impl Config {
         match &self.role {
             Role::Worker(worker) => nodes.extend(&worker.gateways),
             Role::Gateway(gateway) => nodes.extend(&gateway.workers),
-            Role::Proxy(proxy) => nodes.extend([&proxy.gateway, &proxy.repository]),
+            Role::Proxy(proxy) => nodes.extend(proxy.gateways.iter().chain([&proxy.repository])),
             Role::Repository(_) | Role::Standalone(_) => {}
         }
         nodes

@@ -1,4 +1,6 @@
-//! `proxy`: a gateway (or worker) and a repository under one address.
+//! `proxy`: gateways (or a worker) and a repository under one address.
+
+use url::Url;
 
 use super::fields::Fields;
 use super::file::{Segments, Written};
@@ -8,10 +10,14 @@ use super::{ProxyConfig, Role};
 pub(super) fn read(mut fields: Fields<'_>) -> Option<Written> {
     fields.require(&["gateway", "worker"]);
     fields.require(&["repository"]);
-    let gateway = fields.url(&["gateway", "worker"]);
+    let mut gateways: Vec<Url> = fields.urls("gateway", true).into_iter().map(|found| found.value).collect();
+    if let (Some(0), Some(at)) = (fields.length("gateway"), fields.position("gateway")) {
+        fields.problem(at, "'gateway' names no gateway");
+    }
+    gateways.extend(fields.url(&["worker"]).map(|found| found.value));
     let repository = fields.url(&["repository"]);
     fields.finish();
 
-    let role = Role::Proxy(ProxyConfig { gateway: gateway?.value, repository: repository?.value });
+    let role = Role::Proxy(ProxyConfig { gateways, repository: repository?.value });
     Some(Written { role, segments: Segments::default() })
 }

@@ -140,7 +140,7 @@ fn add_repository(rows: &mut Rows, prefix: &str, repository: &RepositoryConfig) 
 }
 
 fn add_proxy(rows: &mut Rows, proxy: &ProxyConfig) {
-    rows.add("proxy.gateway", proxy.gateway.as_str().trim_end_matches('/'));
+    rows.urls("proxy.gateway", &proxy.gateways);
     rows.add("proxy.repository", proxy.repository.as_str().trim_end_matches('/'));
 }
 

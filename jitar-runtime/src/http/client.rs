@@ -1,7 +1,5 @@
 //! Requests to other nodes: plain HTTP/1.1 with kept connections, no redirects, no retries.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
 use std::error::Error;
 use std::io;
 use std::sync::{Arc, LazyLock, OnceLock};
@@ -15,25 +13,19 @@ use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Map, Value};
-use thread_local::ThreadLocal;
 use url::Url;
 
+use super::connections::{ClientError, Connections};
 use super::headers::{self, CONTENT_KIND};
 use crate::execution::{Payload, PresentedKey, RpcRequest, parse_pairs};
 use crate::services::{
     ByteStream, FileReply, FileRequest, GatewayKind, NodeStatus, PlaceAt, Registration, Relayed, Remote, RemoteError,
     Rest, WorkerState, shown,
 };
-use crate::tls::{Tls, client_config};
-
-/// Time to connect: nodes of one cluster are near.
-const CONNECT: Duration = Duration::from_secs(2);
+use crate::tls::Tls;
 
 /// Time for everything that is no call.
 const SHORT: Duration = Duration::from_secs(5);
-
-/// How long an unused connection is kept; less than the five seconds after which servers close theirs.
-const IDLE: Duration = Duration::from_secs(4);
 
 /// What is escaped in a path; `/` is not, names contain it.
 const PATH: &AsciiSet = &CONTROLS
@@ -70,42 +62,16 @@ const UNIX: &str = "unix";
 /// Other nodes over HTTP.
 #[derive(Debug, Clone)]
 pub(crate) struct HttpRemote {
-    /// Makes all others, and stands in for those that cannot be made.
-    client: Client,
-    /// Whom they trust.
-    tls: Tls,
-    /// A thread's connections belong to its own runtime, so that no answer has to wake another thread.
-    by_thread: Arc<ThreadLocal<RefCell<Clients>>>,
-}
-
-/// The clients of one thread.
-#[derive(Debug, Default)]
-struct Clients {
-    /// For nodes that have an address.
-    plain: Option<Client>,
-    /// For sockets of this machine, by path.
-    #[cfg(unix)]
-    sockets: HashMap<String, Client>,
-}
-
-/// The HTTP client cannot be made.
-#[derive(Debug, thiserror::Error)]
-#[error("the HTTP client cannot be made: {0}")]
-pub(crate) enum ClientError {
-    /// The client itself.
-    Client(#[from] reqwest::Error),
-    /// Its TLS.
-    Tls(#[from] rustls::Error),
+    connections: Connections,
 }
 
 impl HttpRemote {
-    /// A client with its own connections, which trusts whom `tls` trusts. It looks at no proxy settings of the
-    /// environment.
+    /// A client with its own connections, which trusts whom `tls` trusts.
     ///
     /// # Errors
     /// When the system gives no resources for it.
     pub(crate) fn new(tls: &Tls) -> Result<Self, ClientError> {
-        Ok(Self { client: builder(tls)?.build()?, tls: tls.clone(), by_thread: Arc::default() })
+        Ok(Self { connections: Connections::new(tls)? })
     }
 
     /// A request to `path` at a node. The path is escaped already.
@@ -113,41 +79,9 @@ impl HttpRemote {
         self.client_for(node).request(method, address(node, path))
     }
 
-    #[cfg_attr(not(unix), expect(unused_variables, reason = "only Unix has such sockets"))]
-    fn another_client(&self, socket: Option<&str>) -> Result<Client, ClientError> {
-        let builder = builder(&self.tls)?;
-        #[cfg(unix)]
-        let builder = match socket {
-            Some(path) => builder.unix_socket(path),
-            None => builder,
-        };
-        Ok(builder.build()?)
-    }
-
-    /// The client for a node: of each thread one for all nodes that have an address, and one for each socket of this
-    /// machine.
     fn client_for(&self, node: &Url) -> Client {
-        let made = |socket: Option<&str>| self.another_client(socket).unwrap_or_else(|_| self.client.clone());
-        let clients = &mut *self.by_thread.get_or_default().borrow_mut();
-        #[cfg(unix)]
-        if node.scheme() == UNIX {
-            let path = node.path();
-            let client = clients.sockets.entry(path.to_owned());
-            return client.or_insert_with(|| made(Some(path))).clone();
-        }
-        clients.plain.get_or_insert_with(|| made(None)).clone()
+        self.connections.client((node.scheme() == UNIX).then(|| node.path()))
     }
-}
-
-fn builder(tls: &Tls) -> Result<reqwest::ClientBuilder, ClientError> {
-    let builder = Client::builder()
-        .tls_backend_preconfigured(client_config(tls)?)
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(CONNECT)
-        .pool_idle_timeout(IDLE)
-        .tcp_nodelay(true);
-    Ok(builder)
 }
 
 #[async_trait]

@@ -2,6 +2,7 @@
 
 mod body;
 mod client;
+mod connections;
 mod context;
 mod cors;
 mod error;
@@ -19,7 +20,8 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use client::{ClientError, HttpRemote};
+pub(crate) use client::HttpRemote;
+pub(crate) use connections::ClientError;
 pub(crate) use error::status_of;
 pub(crate) use headers::passes_on;
 pub(crate) use server::{HttpOptions, HttpServerHandle, serve};

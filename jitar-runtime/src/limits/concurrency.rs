@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::gradient::Gradient;
 use crate::config::ConcurrencyLimit;
+use crate::telemetry::Name;
 
 /// A limit of calls under way.
 #[derive(Debug)]
@@ -32,18 +33,18 @@ impl Concurrency {
 
     /// A place for one more call, until it is dropped; none when there are as many as may be.
     pub(crate) fn enter(&self) -> Option<Place<'_>> {
-        let n_before = self.in_flight.fetch_add(1, Ordering::Relaxed);
+        let at_start = self.in_flight.fetch_add(1, Ordering::Relaxed).saturating_add(1);
         let has_room = match &self.limit {
-            Limit::Fixed(limit) => n_before < *limit,
+            Limit::Fixed(limit) => at_start <= *limit,
             Limit::Adaptive(gradient) => {
-                f64::from(n_before) < gradient.lock().unwrap_or_else(PoisonError::into_inner).limit()
+                f64::from(at_start) <= gradient.lock().unwrap_or_else(PoisonError::into_inner).limit()
             }
         };
         if !has_room {
             self.in_flight.fetch_sub(1, Ordering::Relaxed);
             return None;
         }
-        Some(Place { concurrency: self, start: Instant::now() })
+        Some(Place { concurrency: self, start: Instant::now(), at_start })
     }
 }
 
@@ -52,15 +53,17 @@ impl Concurrency {
 pub(crate) struct Place<'a> {
     concurrency: &'a Concurrency,
     start: Instant,
+    /// Calls that were under way when this one began, with it.
+    at_start: u32,
 }
 
 impl Place<'_> {
-    /// The call ran to its end, so its time tells something.
-    pub(crate) fn finished(self) {
+    /// The call of a procedure ran to its end, so its time tells something.
+    pub(crate) fn finished(self, name: &Name) {
         if let Limit::Adaptive(gradient) = &self.concurrency.limit {
-            let in_flight = f64::from(self.concurrency.in_flight.load(Ordering::Relaxed));
+            let at_end = f64::from(self.concurrency.in_flight.load(Ordering::Relaxed));
             let mut gradient = gradient.lock().unwrap_or_else(PoisonError::into_inner);
-            *gradient = gradient.after(self.start.elapsed().as_secs_f64(), in_flight);
+            gradient.finished(name, self.start.elapsed().as_secs_f64(), f64::from(self.at_start), at_end);
         }
     }
 }
@@ -74,6 +77,7 @@ impl Drop for Place<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::telemetry::Metrics;
 
     #[test]
     fn a_place_is_free_again_when_its_call_ends() {
@@ -83,7 +87,7 @@ mod tests {
         drop(first);
         let third = concurrency.enter().expect("room");
         assert!(concurrency.enter().is_none());
-        third.finished();
+        third.finished(&Metrics::other());
         assert!(concurrency.enter().is_some());
     }
 

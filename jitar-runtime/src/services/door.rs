@@ -15,7 +15,7 @@ use crate::config::{Intake, TrustKeys};
 use crate::execution::{ExecutionError, PresentedKey, RpcRequest};
 use crate::isolate::IsolateError;
 use crate::limits::{Concurrency, Place, RateLimit};
-use crate::telemetry::Metrics;
+use crate::telemetry::{Metrics, Name};
 
 /// The way in to a runner.
 pub(crate) struct Door {
@@ -63,7 +63,7 @@ impl Door {
         self.answers.answer(&whole, self.inner.run(request)).await
     }
 
-    async fn pass(&self, request: RpcRequest, body: Option<ByteStream>) -> Result<Relayed, ServiceError> {
+    async fn pass(&self, request: RpcRequest, name: &Name, body: Option<ByteStream>) -> Result<Relayed, ServiceError> {
         let place = self.admit(&request)?;
         // Answers that are kept are whole; what comes piece by piece is too large to be kept.
         let is_whole = body.is_none() && (Answers::are_for(&request) || !self.inner.relays());
@@ -73,7 +73,7 @@ impl Door {
             self.inner.relay(request, body).await
         };
         if let (Some(place), Ok(_)) = (place, &outcome) {
-            place.finished();
+            place.finished(name);
         }
         outcome
     }
@@ -109,7 +109,7 @@ impl Runner for Door {
         let under_way = procedure.started(request.payload.size());
         let body = body.map(|body| procedure.received(body));
         let start = Instant::now();
-        let outcome = self.pass(request, body).await;
+        let outcome = self.pass(request, &fqn, body).await;
         drop(under_way);
         match outcome {
             Ok(mut relayed) => {

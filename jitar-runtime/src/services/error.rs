@@ -62,6 +62,17 @@ pub(crate) enum ServiceError {
 }
 
 impl ServiceError {
+    /// Whether the call is one too many, which says nothing about this service but that there is much to do.
+    pub(crate) fn is_rejection(&self) -> bool {
+        use ExecutionError::{Isolate, TooManyCalls};
+        matches!(
+            self,
+            Self::TooManyRequests(_)
+                | Self::Overloaded
+                | Self::Execution(TooManyCalls(_) | Isolate(IsolateError::QueueFull))
+        )
+    }
+
     /// A failed call of another node for `what`.
     pub(crate) fn remote(what: impl Into<String>) -> impl FnOnce(RemoteError) -> Self {
         |source| Self::Remote { what: what.into(), source }

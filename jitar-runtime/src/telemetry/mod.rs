@@ -6,4 +6,4 @@ mod metrics;
 mod time;
 
 pub use logs::{APP, FATAL, Logs};
-pub(crate) use metrics::{IsolateMetrics, Metrics, Way};
+pub(crate) use metrics::{IsolateMetrics, Metrics, Name, Way};

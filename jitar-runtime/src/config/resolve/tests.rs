@@ -42,7 +42,7 @@ fn loaded(text: &str) -> Config {
 
 #[test]
 fn every_problem_is_reported_with_its_place() {
-    let cases: [(&str, &[&str]); 41] = [
+    let cases: [(&str, &[&str]); 43] = [
         ("{}", &["s.json:1:1: Field 'url' is required", "s.json:1:1: Unknown service configured: "]),
         ("", &["s.json:1:1: this is not valid JSON: EOF while parsing a value"]),
         ("[]", &["s.json:1:1: a service file is an object"]),
@@ -112,6 +112,14 @@ fn every_problem_is_reported_with_its_place() {
         (
             r#"{"url": "http://127.0.0.1:1", "gateway": {}, "remoteWorker": {"stoppedThreshold": 1}}"#,
             &["s.json:1:62: 'stoppedThreshold' (1) is less than 'unavailableThreshold' (6000)"],
+        ),
+        (
+            r#"{"url": "http://127.0.0.1:1", "proxy": {"gateway": [], "repository": "http://r"}}"#,
+            &["s.json:1:41: 'gateway' names no gateway"],
+        ),
+        (
+            r#"{"url": "http://127.0.0.1:1", "proxy": {"gateway": ["http://a"], "worker": "http://b", "repository": "http://r"}}"#,
+            &["s.json:1:66: Field 'proxy.worker' says the same as 'gateway'; keep one of them"],
         ),
         (
             r#"{"url": "http://127.0.0.1:1", "proxy": {"gateway": "http://a"}}"#,
@@ -410,7 +418,7 @@ fn every_setting_arrives() {
 
     let proxy = r#"{"url": "http://127.0.0.1:1", "proxy": {"worker": "http://w:1", "repository": "http://r:1"}}"#;
     let Role::Proxy(proxy) = loaded(proxy).role else { panic!("a proxy") };
-    assert_eq!((proxy.gateway.as_str(), proxy.repository.as_str()), ("http://w:1/", "http://r:1/"));
+    assert_eq!((proxy.gateways[0].as_str(), proxy.repository.as_str()), ("http://w:1/", "http://r:1/"));
 }
 
 #[test]

@@ -39,6 +39,10 @@ pub(super) async fn run(
         Ok(response) => {
             info!(requestId = %id, status = response.status().as_u16(), ms, "Ran request: {}", loggable(&fqn));
         }
+        // Many at a time, and each as short as can be; `/metrics` counts them.
+        Err(HttpError::Service(error)) if error.is_rejection() => {
+            info!(requestId = %id, ms, "Turned away request: {error}");
+        }
         Err(error) => error!(requestId = %id, ms, "Failed run request: {}", detailed(error)),
     }
     outcome

@@ -87,7 +87,7 @@ async fn services_start_serve_and_stop() {
     let gateway = Running::start(Role::Gateway(gateway_config(&[])));
     let files = Running::start(repository());
     let proxy =
-        Running::start(Role::Proxy(ProxyConfig { gateway: gateway.url.clone(), repository: files.url.clone() }));
+        Running::start(Role::Proxy(ProxyConfig { gateways: vec![gateway.url.clone()], repository: files.url.clone() }));
     assert_ne!(gateway.url.port(), Some(0), "the port that the system chose is part of the address");
     for node in [&gateway.url, &files.url, &proxy.url] {
         assert!(remote.status(node).await.expect("an answer").is_healthy, "{node}");

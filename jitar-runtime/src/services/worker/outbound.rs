@@ -23,7 +23,7 @@ use crate::telemetry::{Metrics, Way};
 
 /// Where the calls of this process's application code go.
 pub(crate) struct ClusterOutbound {
-    /// Where requests run: the threads of isolates come and go.
+    /// Where calls of this process's own procedures run: the isolate that makes them may be the one that is to run them.
     handle: Handle,
     /// The HTTP status that tells application code what went wrong.
     status_of: fn(&ServiceError) -> u16,
@@ -99,12 +99,18 @@ impl Outbound for ClusterOutbound {
     fn run(&self, call: OutboundCall) -> Pin<Box<dyn Future<Output = Result<Reply, OutboundError>> + Send>> {
         let inner = Arc::clone(&self.inner);
         let status_of = self.status_of;
-        let task = AbortOnDrop(self.handle.spawn(async move { inner.run(call).await }));
+        let failure =
+            move |error: ServiceError| OutboundError { status: status_of(&error), message: error.to_string() };
+        let own = inner.own.get().and_then(Weak::upgrade).filter(|own| own.procedures().exposes(&call.fqn));
+        let Some(own) = own else {
+            // On the thread of the isolate: to wake another thread and be woken by it costs more than the request.
+            return Box::pin(async move { inner.run(call).await.map_err(failure) });
+        };
+        inner.metrics.outbound(Way::Local);
+        let task = AbortOnDrop(self.handle.spawn(async move { own.run_own(call).await }));
         Box::pin(async move {
             match task.ended().await {
-                Some(outcome) => {
-                    outcome.map_err(|error| OutboundError { status: status_of(&error), message: error.to_string() })
-                }
+                Some(outcome) => outcome.map_err(|error| failure(error.into())),
                 None => Err(OutboundError { status: 503, message: "the service is stopping".to_owned() }),
             }
         })
@@ -113,11 +119,6 @@ impl Outbound for ClusterOutbound {
 
 impl Inner {
     async fn run(&self, call: OutboundCall) -> Result<Reply, ServiceError> {
-        let own = self.own.get().and_then(Weak::upgrade).filter(|own| own.procedures().exposes(&call.fqn));
-        if let Some(own) = own {
-            self.metrics.outbound(Way::Local);
-            return Ok(own.run_own(call).await?);
-        }
         let (request, limit) = self.request(call)?;
         if let Some(router) = self.direct.get().filter(|router| router.has(&request.fqn)) {
             let outcome = router.run(request.clone(), limit).await;
