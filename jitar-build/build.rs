@@ -5,6 +5,7 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed=DOCS_RS");
     println!("cargo::rustc-check-cfg=cfg(without_v8)");
+    println!("cargo::rustc-check-cfg=cfg(fuzzing)");
     if std::env::var_os("DOCS_RS").is_some() {
         println!("cargo::rustc-cfg=without_v8");
     }

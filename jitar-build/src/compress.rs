@@ -1,5 +1,6 @@
 //! Compressed copies of what browsers get, made once here instead of for every request. Same bytes in, same bytes out.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use brotli::enc::BrotliEncoderParams;
@@ -7,8 +8,9 @@ use camino::Utf8Path;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::embed::EmbedError;
-use crate::fs::FsError;
+use serde::{Deserialize, Serialize};
+
+use crate::stamp;
 
 /// How the names of browser modules begin for browsers.
 pub(crate) const CLIENT: &str = "jitar/client/";
@@ -32,13 +34,27 @@ pub(crate) struct Copies {
 }
 
 /// Where the compressed copies of a file that browsers get lie, below the output folder.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Encoded {
     /// Its name for browsers.
     pub(crate) name: String,
+    /// Hash of it.
+    content: String,
     /// Its copies, where they are smaller.
     pub(crate) gzip: Option<String>,
     pub(crate) brotli: Option<String>,
+}
+
+impl Encoded {
+    /// Whether any copy is smaller.
+    pub(crate) fn is_smaller(&self) -> bool {
+        self.paths().next().is_some()
+    }
+
+    /// Its copies.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &String> {
+        self.gzip.iter().chain(&self.brotli)
+    }
 }
 
 /// Kinds of files that are compressed already.
@@ -76,41 +92,44 @@ pub(crate) fn copies(name: &str, content: &[u8], effort: Effort) -> io::Result<C
     Ok(Copies { gzip: smaller(gzip(content, effort)?), brotli: smaller(brotli(content, effort)?) })
 }
 
-/// Writes a file of the output by its path there.
-pub(crate) type WriteFile<'a> = dyn FnMut(&str, &[u8]) -> Result<(), FsError> + 'a;
+/// Compresses files, unless that was done.
+pub(crate) struct Encoder<'a> {
+    /// How much work goes into it.
+    pub(crate) effort: Effort,
+    /// What an earlier build with the same effort made, by name.
+    pub(crate) earlier: BTreeMap<&'a str, &'a Encoded>,
+    /// Whether a copy lies in the output folder.
+    pub(crate) is_there: &'a (dyn Fn(&str) -> bool + Sync),
+}
 
-/// Compresses the file `name` and hands its copies to `write`; none when no copy is smaller.
-///
-/// # Errors
-/// When a copy cannot be made or written.
-pub(crate) fn encode(
-    name: &str,
-    content: &[u8],
-    effort: Effort,
-    write: &mut WriteFile<'_>,
-) -> Result<Option<Encoded>, EmbedError> {
-    let copies =
-        copies(name, content, effort).map_err(|source| EmbedError::Compress { file: name.to_owned(), source })?;
-    let mut keep = |copy: Option<Vec<u8>>, extension: &str| match copy {
-        Some(copy) => {
-            let path = format!("encoded/{name}.{extension}");
-            write(&path, &copy).map(|()| Some(path))
+impl Encoder<'_> {
+    /// Where the copies of the file `name` lie, and those that have to be put there.
+    ///
+    /// # Errors
+    /// When the memory for it is not there.
+    pub(crate) fn encode(&self, name: &str, content: &[u8]) -> io::Result<(Encoded, Copies)> {
+        let hash = stamp::hash(content);
+        if let Some(&before) = self.earlier.get(name)
+            && before.content == hash
+            && before.paths().all(|path| (self.is_there)(path))
+        {
+            return Ok((before.clone(), Copies::default()));
         }
-        None => Ok(None),
-    };
-    let (gzip, brotli) = (keep(copies.gzip, "gz")?, keep(copies.brotli, "br")?);
-    let is_smaller = gzip.is_some() || brotli.is_some();
-    Ok(is_smaller.then(|| Encoded { name: name.to_owned(), gzip, brotli }))
+        let copies = copies(name, content, self.effort)?;
+        let path =
+            |copy: &Option<Vec<u8>>, extension: &str| copy.as_ref().map(|_| format!("encoded/{name}.{extension}"));
+        let (gzip, brotli) = (path(&copies.gzip, "gz"), path(&copies.brotli, "br"));
+        Ok((Encoded { name: name.to_owned(), content: hash, gzip, brotli }, copies))
+    }
 }
 
 /// A list of names with the contents of their copies, for `app.rs`.
 pub(crate) fn constant(encoded: &[Encoded]) -> String {
     let copy =
         |file: &Option<String>| file.as_ref().map_or("&[]".to_owned(), |file| format!("include_bytes!({file:?})"));
-    let lines: Vec<String> = encoded
-        .iter()
-        .map(|it| format!("        ({:?}, {}, {}),\n", it.name, copy(&it.gzip), copy(&it.brotli)))
-        .collect();
+    let smaller = encoded.iter().filter(|encoded| encoded.is_smaller());
+    let lines: Vec<String> =
+        smaller.map(|it| format!("        ({:?}, {}, {}),\n", it.name, copy(&it.gzip), copy(&it.brotli))).collect();
     if lines.is_empty() { "&[]".to_owned() } else { format!("&[\n{}    ]", lines.concat()) }
 }
 
@@ -147,6 +166,26 @@ mod tests {
             brotli::Decompressor::new(&*brotli, 4096).read_to_end(&mut from_brotli).expect("is brotli");
             assert_eq!((&from_gzip, &from_brotli), (&page, &page));
         }
+    }
+
+    #[test]
+    fn what_was_compressed_is_not_compressed_again() {
+        let page = "<p>Hello</p>\n".repeat(100);
+        let all_there = |_: &str| true;
+        let none_there = |_: &str| false;
+        let encoder = Encoder { effort: Effort::Debug, earlier: BTreeMap::new(), is_there: &all_there };
+        let (encoded, first) = encoder.encode("a.html", page.as_bytes()).expect("in memory");
+        assert!(first.gzip.is_some() && first.brotli.is_some());
+        let earlier = BTreeMap::from([("a.html", &encoded)]);
+        let encoder = Encoder { earlier: earlier.clone(), ..encoder };
+        let again = encoder.encode("a.html", page.as_bytes()).expect("in memory");
+        assert_eq!(again, (encoded.clone(), Copies::default()));
+        let (other, copies) = encoder.encode("a.html", page[1..].as_bytes()).expect("in memory");
+        assert!(other != encoded && copies.gzip.is_some(), "it has another content");
+        let (_, copies) = encoder.encode("b.html", page.as_bytes()).expect("in memory");
+        assert!(copies.gzip.is_some(), "it has another name");
+        let encoder = Encoder { effort: Effort::Debug, earlier, is_there: &none_there };
+        assert_eq!(encoder.encode("a.html", page.as_bytes()).expect("in memory"), (encoded.clone(), first));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! All access to the disk: the path in every error, sorted walks, and writes that leave unchanged files alone.
 
-use std::collections::BTreeSet;
 use std::io;
+use std::time::SystemTime;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
@@ -48,6 +48,40 @@ pub(crate) fn read(path: &Utf8Path) -> Result<String, FsError> {
     std::fs::read_to_string(path).map_err(FsError::new("read", path))
 }
 
+/// What may be read.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Read {
+    /// A file, with its bytes.
+    File(Vec<u8>),
+    /// A folder.
+    Folder,
+}
+
+/// Reads what is there, if anything is.
+pub(crate) fn read_if_there(path: &Utf8Path) -> Result<Option<Read>, FsError> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Some(Read::File(bytes))),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(_) if path.is_dir() => Ok(Some(Read::Folder)),
+        Err(error) => Err(FsError::new("read", path)(error)),
+    }
+}
+
+/// When a file was written, or something was made or removed in a folder.
+pub(crate) fn modified(path: &Utf8Path) -> Option<SystemTime> {
+    std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
+}
+
+/// The time, as the disk of this folder gives it to files: its clock may lag behind that of programs.
+pub(crate) fn now(folder: &Utf8Path) -> Result<SystemTime, FsError> {
+    create_folder(folder)?;
+    let file = folder.join(format!(".now.{}", std::process::id()));
+    std::fs::write(&file, []).map_err(FsError::new("write", &file))?;
+    let now = std::fs::metadata(&file).and_then(|metadata| metadata.modified()).map_err(FsError::new("read", &file))?;
+    remove_file(&file)?;
+    Ok(now)
+}
+
 /// The size of a file in bytes.
 pub(crate) fn size(path: &Utf8Path) -> Result<u64, FsError> {
     Ok(std::fs::metadata(path).map_err(FsError::new("read", path))?.len())
@@ -65,6 +99,22 @@ pub(crate) fn names(folder: &Utf8Path) -> Result<Vec<String>, FsError> {
     let mut names = names.collect::<Result<Vec<_>, _>>().map_err(FsError::new("read", folder))?;
     names.sort();
     Ok(names)
+}
+
+/// The files below a folder of `root`, which need not exist, by their paths below `root`. The system is asked for nothing but
+/// lists of names: there may be thousands.
+pub(crate) fn files(root: &Utf8Path, folder: &str) -> Result<Vec<String>, FsError> {
+    let (mut files, mut folders) = (Vec::new(), Vec::new());
+    folders.extend(root.join(folder).is_dir().then(|| folder.to_owned()));
+    while let Some(below) = folders.pop() {
+        let folder = root.join(&below);
+        for entry in folder.read_dir_utf8().map_err(FsError::new("read", &folder))? {
+            let entry = entry.map_err(FsError::new("read", &folder))?;
+            let is_folder = entry.file_type().map_err(FsError::new("read", entry.path()))?.is_dir();
+            if is_folder { &mut folders } else { &mut files }.push(format!("{below}/{}", entry.file_name()));
+        }
+    }
+    Ok(files)
 }
 
 /// Removes a file, if it is there.
@@ -119,7 +169,8 @@ fn walk_into(folder: &Utf8Path, above: &mut Vec<Utf8PathBuf>, walk: &mut Walk) -
         if entry.file_name().starts_with('.') || entry.file_name() == "node_modules" {
             continue;
         }
-        if path.is_dir() {
+        let kind = entry.file_type().map_err(FsError::new("read", path))?;
+        if kind.is_dir() || kind.is_symlink() && path.is_dir() {
             walk_into(path, above, walk)?;
         } else {
             walk.files.push(path.to_owned());
@@ -129,23 +180,15 @@ fn walk_into(folder: &Utf8Path, above: &mut Vec<Utf8PathBuf>, walk: &mut Walk) -
     Ok(())
 }
 
-/// Removes the files below the folder that are not to be kept, and the folders that become empty.
-pub(crate) fn remove_stale(folder: &Utf8Path, keep: &BTreeSet<Utf8PathBuf>) -> Result<(), FsError> {
-    if !folder.is_dir() {
-        return Ok(());
-    }
-    let mut is_empty = true;
-    for name in names(folder)? {
-        let path = folder.join(name);
-        if path.is_dir() && !path.is_symlink() {
-            remove_stale(&path, keep)?;
-        } else if !keep.contains(&path) {
-            remove_file(&path)?;
+/// Removes a file below `root`, and the folders that become empty by that.
+pub(crate) fn remove_stale(root: &Utf8Path, file: &str) -> Result<(), FsError> {
+    let file = root.join(file);
+    remove_file(&file)?;
+    for folder in file.ancestors().skip(1).take_while(|folder| *folder != root) {
+        match std::fs::remove_dir(folder) {
+            Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => break,
+            removed => removed.map_err(FsError::new("remove", folder))?,
         }
-        is_empty &= !path.exists();
-    }
-    if is_empty {
-        std::fs::remove_dir(folder).map_err(FsError::new("remove", folder))?;
     }
     Ok(())
 }
@@ -218,10 +261,17 @@ mod tests {
     }
 
     #[test]
-    fn removes_what_is_not_kept() {
-        let folder = Folder::new(&[("m/a.js", ""), ("m/old/b.js", ""), ("m/.a.js.7", ""), (".app.rs.7", "")]);
-        remove_stale(&folder.path("m"), &BTreeSet::from([folder.path("m/a.js")])).expect("removes");
-        remove_temporary(&folder.path("")).expect("removes");
+    fn removes_stale_files_with_their_folders() {
+        let folder = Folder::new(&[("m/a.js", ""), ("m/old/er/b.js", ""), ("m/.a.js.7", ""), (".app.rs.7", "")]);
+        let root = folder.path("");
+        let mut found = files(&root, "m").expect("walks");
+        found.sort();
+        assert_eq!(found, ["m/.a.js.7", "m/a.js", "m/old/er/b.js"]);
+        assert!(files(&root, "nowhere").expect("walks").is_empty());
+        for stale in ["m/.a.js.7", "m/old/er/b.js"] {
+            remove_stale(&root, stale).expect("removes");
+        }
+        remove_temporary(&root).expect("removes");
         assert!(folder.path("m/a.js").exists());
         for gone in ["m/old", "m/.a.js.7", ".app.rs.7"] {
             assert!(!folder.path(gone).exists(), "{gone}");

@@ -27,7 +27,8 @@
 //! # Speed
 //!
 //! When nothing has changed since the last run nothing is done; otherwise only files whose bytes differ are written, and
-//! only the snapshots of units that hold a changed module are made again.
+//! only units that hold a changed module are packed and get a new snapshot. What was edited while a build ran is seen by
+//! the next one.
 
 #![expect(clippy::needless_doctest_main, reason = "the example is a whole build script")]
 #![cfg_attr(without_v8, expect(dead_code, reason = "what makes snapshots is left out, see `build.rs`"))]
@@ -38,14 +39,16 @@ mod cargo;
 mod compress;
 mod config;
 pub mod diagnostics;
+mod earlier;
 mod embed;
 mod fs;
 mod generate;
 mod host;
-#[cfg(test)]
-mod hostile;
+#[cfg(any(test, fuzzing))]
+pub mod hostile;
 mod json;
 mod link;
+mod pack;
 mod parallel;
 mod report;
 mod scan;

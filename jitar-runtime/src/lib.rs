@@ -43,6 +43,8 @@ mod tls;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+#[cfg(feature = "fuzzing")]
+pub use http::hostile;
 pub use jitar_engine::host::HostError;
 pub use jitar_macros::{host, service};
 

@@ -84,7 +84,7 @@ const FORMS: [Row; 62] = [
     (".jsx", "<e one=\"1\"", "input-forms", "extensions/everyExtension"),
     (".mjs", "export const f = 'mjs'", "input-forms", "extensions/everyExtension"),
     (".json", "import data from './g'", "input-forms", "extensions/everyExtension"),
-    ("build.ignore", "\"ignore\": [\"**/*.test.ts\"", "input-forms", "everySpecifier"),
+    ("build.ignore", "\"ignore\": [\"**/*.test.ts\"", "input-forms", "ignored"),
     ("segment files in sub-folders", "./extensions", "input-forms", "extensions/everyExtension"),
     ("resource files in sub-folders", "[\"./memory\"]", "segmentation", "order"),
     ("tsconfig paths", "import { h } from '@shared/h'", "input-forms", "everySpecifier"),

@@ -10,6 +10,7 @@ mod cluster;
 mod demo;
 mod explain;
 mod folders;
+mod fuzz;
 mod http;
 mod inspect;
 mod interop;
@@ -56,6 +57,8 @@ enum Command {
     Types(types::Options),
     /// Run all tests
     Test(test::Options),
+    /// Feed damaged input to a part, guided by coverage
+    Fuzz(fuzz::Options),
     /// Make V8 available to cargo
     V8(v8::Options),
     /// Check the invariants of the source tree
@@ -84,6 +87,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Explain(options) => explain::run(&workspace, &options),
         Command::Types(options) => types::run(&workspace, &options),
         Command::Test(options) => test::run(&workspace, &options),
+        Command::Fuzz(options) => fuzz::run(&workspace, &options),
         Command::V8(options) => v8::ensure(&workspace, &options),
         Command::Tidy => tidy::run(&workspace),
         Command::Bench(options) => bench::run(&workspace, &options),

@@ -120,6 +120,8 @@ fn json(node: &Node) -> Json {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::config::{self, Environment};
     use crate::testing::Folder;
@@ -141,11 +143,21 @@ mod tests {
     fn the_documentation_names_every_member_of_the_manifest() {
         let page = std::fs::read_to_string(format!("{}/../docs/manifest.md", env!("CARGO_MANIFEST_DIR")));
         let page = page.expect("docs/manifest.md");
-        let schema = jitar_engine::manifest::schema().to_string();
-        for part in schema.split("\"properties\":{").skip(1) {
-            let name = part.split('"').nth(1).unwrap_or_default();
+        let mut names = BTreeSet::new();
+        members(&jitar_engine::manifest::schema(), &mut names);
+        assert!(names.len() > 25, "{names:?}");
+        for name in names {
             assert!(page.contains(&format!("`{name}`")), "docs/manifest.md does not name `{name}`");
         }
+    }
+
+    /// The names of all properties in a schema.
+    fn members(schema: &Json, names: &mut BTreeSet<String>) {
+        if let Some(properties) = schema.get("properties").and_then(Json::as_object) {
+            names.extend(properties.keys().cloned());
+        }
+        schema.as_object().into_iter().flat_map(Map::values).for_each(|inner| members(inner, names));
+        schema.as_array().into_iter().flatten().for_each(|inner| members(inner, names));
     }
 
     fn is_right(file: &str, text: &str) -> bool {

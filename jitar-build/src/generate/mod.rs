@@ -15,7 +15,7 @@ mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jitar_engine::archive::{DamagedArchive, ModuleArchive, ModuleKind, ModuleSource};
+use jitar_engine::archive::{ModuleArchive, ModuleKind, ModuleSource};
 use jitar_engine::manifest::Class;
 
 use self::emit::{Emitted, Names, Rewrites, Rewritten, SourcesContent};
@@ -30,16 +30,6 @@ pub(crate) struct Generated {
     pub(crate) units: Vec<GeneratedUnit>,
     /// Modules for the browser: path below `client/` and code.
     pub(crate) client: BTreeMap<String, String>,
-}
-
-impl Generated {
-    /// The archives, packed on all cores; in the order of the units.
-    ///
-    /// # Errors
-    /// When one cannot be encoded, which does not happen for text.
-    pub(crate) fn pack(&self) -> Result<Vec<Vec<u8>>, DamagedArchive> {
-        parallel::map(&self.units, |unit| unit.archive.pack()).into_iter().collect()
-    }
 }
 
 /// The modules of one service unit.

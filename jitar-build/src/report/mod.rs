@@ -2,6 +2,7 @@
 //! times: equal applications give equal texts, up to the sizes of snapshots.
 
 mod amounts;
+mod deferred;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -10,10 +11,10 @@ use std::time::Duration;
 use camino::Utf8Path;
 use jitar_engine::archive::ModuleArchive;
 use jitar_engine::manifest::{Access, Segment, Version};
-use jitar_engine::snapshot::Deferred;
 use serde::Serialize;
 
 use self::amounts::{bytes, counted, milliseconds, optional_milliseconds};
+use self::deferred::DeferredReport;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::generate::{Generated, GeneratedUnit};
 use crate::link::{Linked, LinkedUnit};
@@ -150,12 +151,6 @@ enum Role {
     Generated,
 }
 
-#[derive(Debug, Serialize)]
-struct DeferredReport<'a> {
-    module: &'a str,
-    reason: &'a str,
-}
-
 #[derive(Debug, Clone, Serialize)]
 struct Warning<'a> {
     code: &'static str,
@@ -244,9 +239,6 @@ impl<'a> UnitReader<'_, 'a> {
                 generated: module.code.len() as u64,
             })
             .collect();
-        let deferred = self.snapshot.deferred.iter();
-        let deferred =
-            deferred.map(|Deferred { specifier, reason }| DeferredReport { module: shown(specifier), reason });
         UnitReport {
             id: &self.generated.id,
             segments: &self.linked.segments,
@@ -257,7 +249,7 @@ impl<'a> UnitReader<'_, 'a> {
             },
             modules,
             snapshot_time: self.snapshot.time,
-            deferred: deferred.collect(),
+            deferred: deferred::read(&self.snapshot.deferred),
             warnings: self.warnings(),
             without: self.input.snapshots.without.unwrap_or_default(),
         }
@@ -376,10 +368,7 @@ impl fmt::Display for UnitReport<'_> {
             };
             writeln!(f, "  {}{role}", module.path)?;
         }
-        for DeferredReport { module, reason } in &self.deferred {
-            writeln!(f, "  deferred until the service starts: {module}: {reason}")?;
-        }
-        Ok(())
+        deferred::write(f, &self.deferred)
     }
 }
 
@@ -389,6 +378,9 @@ fn shown(specifier: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use jitar_engine::snapshot::Deferred;
+    use serde_json::json;
+
     use super::*;
     use crate::generate;
     use crate::testing::App;
@@ -396,12 +388,17 @@ mod tests {
     fn reported(app: &App, check: impl FnOnce(&Report<'_>)) {
         let linked = app.link();
         let generated = generate::generate(&linked);
-        let deferred =
-            Deferred { specifier: "file:///app/src/clock.ts".to_owned(), reason: "reads the clock".to_owned() };
+        let deferred = [
+            ("src/clock.ts", "reads the clock"),
+            ("src/db.ts", "uses chance"),
+            ("src/a.ts", "imports `app/src/clock.ts`, which is deferred"),
+        ];
+        let deferred = deferred
+            .map(|(path, reason)| Deferred { specifier: format!("file:///app/{path}"), reason: reason.to_owned() });
         let units = linked.units.iter().enumerate().map(|(idx, _)| UnitSnapshot {
             file: (idx == 0).then(|| "snapshots/0.bin".into()),
             code: None,
-            deferred: if idx == 0 { vec![deferred.clone()] } else { Vec::new() },
+            deferred: if idx == 0 { deferred.to_vec() } else { Vec::new() },
             time: (idx == 0).then(|| Duration::from_millis(120)),
         });
         let snapshots = Snapshots {
@@ -450,7 +447,9 @@ mod tests {
             \nunit a: 7 modules, packed 0.1 KiB, source 0.2 KiB, generated 1.1 KiB, snapshot 3.0 MiB (2.0 MiB of them for this unit)\n\
             \x20 src/a.ts\n  src/b.ts?remote (remote)\n  src/clock.ts (shared)\n  src/db.ts (resource)\n  src/up.ts (script)\n\
             \x20 jitar:segment/a (generated)\n  jitar:unit (generated)\n\
-            \x20 deferred until the service starts: src/clock.ts: reads the clock\n\
+            \x20 deferred until the service starts: src/clock.ts: reads the clock, and with it 1 module:\n\
+            \x20   src/a.ts: imports `app/src/clock.ts`, which is deferred\n\
+            \x20 deferred until the service starts: src/db.ts: uses chance\n\
             \nunit b: 3 modules, packed 0.1 KiB, source 0.1 KiB, generated 0.5 KiB, no snapshot\n\
             \x20 src/b.ts\n  jitar:segment/b (generated)\n  jitar:unit (generated)\n\
             \n2 assets\n";
@@ -473,7 +472,8 @@ mod tests {
             assert_eq!(unit["modules"][2]["source"], 10);
             assert_eq!(unit["sizes"]["share"], 2 << 20);
             assert_eq!(unit["snapshotTime"], 120.0);
-            assert_eq!(unit["deferred"][0]["reason"], "reads the clock");
+            assert_eq!(unit["deferred"][0], json!({ "module": "src/clock.ts", "reason": "reads the clock" }));
+            assert_eq!(unit["deferred"][2]["root"], "src/clock.ts");
             assert_eq!(json["units"][1]["sizes"]["snapshot"], serde_json::Value::Null);
             assert_eq!(json["segments"][0]["procedures"][0]["version"], "1.2.0");
             assert_eq!(json["times"]["scan"], 1.5);

@@ -52,6 +52,13 @@ pub(crate) fn scan(input: &ScanInput<'_>) -> (Graph, Diagnostics, Vec<Utf8PathBu
     scanner.finish()
 }
 
+/// What is wrong with the text of a JavaScript module, in words.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn mistakes_of(text: &str) -> Vec<String> {
+    let parsed = parse::parse(text, parse::Language::JavaScript, &parse::Options::default(), parse::Form::Module);
+    parsed.err().into_iter().flatten().map(|problem| problem.message).collect()
+}
+
 struct Scanner<'a> {
     input: &'a ScanInput<'a>,
     resolver: Resolver<'a>,

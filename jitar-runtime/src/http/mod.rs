@@ -7,6 +7,8 @@ mod context;
 mod cors;
 mod error;
 mod headers;
+#[cfg(feature = "fuzzing")]
+pub mod hostile;
 mod idle;
 mod inflate;
 pub(crate) mod inspector;

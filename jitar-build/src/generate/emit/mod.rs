@@ -1,16 +1,17 @@
 //! Prints a module. Only the statements `import … from` and `export … from` and literal `import()` specifiers can be
 //! replaced; everything else stays what the application wrote.
 
+use std::borrow::Cow;
 use std::io;
 
 use swc_core::common::source_map::SourceMapGenConfig;
-use swc_core::common::{BytePos, DUMMY_SP, FileName, LineCol, SourceMap, Spanned, sync::Lrc};
+use swc_core::common::{BytePos, DUMMY_SP, FileName, LineCol, SourceMap, Span, Spanned, sync::Lrc};
 use swc_core::ecma::ast::{
     CallExpr, Callee, Expr, ExprOrSpread, IdentName, ImportDecl, KeyValueProp, Lit, Module as Tree, ModuleDecl,
     ModuleItem, ObjectLit, Prop, PropName, PropOrSpread, Str,
 };
-use swc_core::ecma::codegen::text_writer::JsWriter;
-use swc_core::ecma::codegen::{Config, Emitter};
+use swc_core::ecma::codegen::text_writer::{JsWriter, WriteJs};
+use swc_core::ecma::codegen::{Config, Emitter, Node};
 use swc_core::ecma::visit::{VisitMut, VisitMutWith, noop_visit_mut_type};
 
 use crate::scan::graph::{Body, Module};
@@ -69,30 +70,34 @@ pub(crate) fn emit(module: &Module, rewrites: &Rewrites, content: SourcesContent
         // What is written for `require` is kept as text and never printed; `generate/commonjs` wraps it.
         Body::Json | Body::CommonJs(_) => Emitted { code: module.text.to_string(), map: None },
         Body::JavaScript(syntax) => {
-            let tree = rewrite(&syntax.module, module, rewrites);
-            print(&tree, module, content)
+            let body = rewrite(&syntax.module, module, rewrites);
+            print(syntax.module.span, &body, module, content)
         }
     }
 }
 
-fn rewrite(tree: &Tree, module: &Module, rewrites: &Rewrites) -> Tree {
+/// The statements that are printed. Only those that differ from what the application wrote are copied.
+fn rewrite<'a>(tree: &'a Tree, module: &Module, rewrites: &Rewrites) -> Vec<Cow<'a, ModuleItem>> {
     let mut imports = 0..;
     let mut body = Vec::with_capacity(tree.body.len());
     for item in &tree.body {
         let replacement = source_of(item).and_then(|_| rewrites.imports.get(imports.next()?));
         match replacement {
-            Some(statements) => body.extend(statements.iter().map(|statement| replace(item.clone(), statement))),
-            None => body.push(item.clone()),
+            Some(statements) => {
+                body.extend(statements.iter().map(|statement| Cow::Owned(replace(item.clone(), statement))));
+            }
+            None => body.push(Cow::Borrowed(item)),
         }
     }
     for item in &mut body {
-        mark_json(item);
+        if source_of(item).is_some_and(|source| is_json(&source.value.to_string_lossy())) {
+            mark_json(item.to_mut());
+        }
+        if !module.dynamic_imports.is_empty() {
+            item.to_mut().visit_mut_with(&mut DynamicImports { module, rewrites });
+        }
     }
-    let mut tree = Tree { span: tree.span, body, shebang: None };
-    if !module.dynamic_imports.is_empty() {
-        tree.visit_mut_with(&mut DynamicImports { module, rewrites });
-    }
-    tree
+    body
 }
 
 /// One statement with another specifier and some of its members.
@@ -128,10 +133,6 @@ fn set_source(source: &mut Str, specifier: &str) {
 
 /// Gives an import of a JSON module the attribute that the standard asks for.
 fn mark_json(item: &mut ModuleItem) {
-    let Some(source) = source_of(item) else { return };
-    if !is_json(&source.value.to_string_lossy()) {
-        return;
-    }
     let ModuleItem::ModuleDecl(declaration) = item else { return };
     let attributes = match declaration {
         ModuleDecl::Import(ImportDecl { with, .. }) => with,
@@ -184,13 +185,13 @@ fn argument_of(expression: Expr) -> ExprOrSpread {
     ExprOrSpread { spread: None, expr: Box::new(expression) }
 }
 
-fn print(tree: &Tree, module: &Module, content: SourcesContent) -> Emitted {
+fn print(span: Span, body: &[Cow<'_, ModuleItem>], module: &Module, content: SourcesContent) -> Emitted {
     let sources: Lrc<SourceMap> = Lrc::default();
     let name = source_name(&module.specifier);
     sources.new_source_file(Lrc::new(FileName::Custom(name.to_owned())), module.text.to_string());
     let mut code = Vec::new();
     let mut mappings = Vec::new();
-    write(tree, &sources, &mut code, &mut mappings).expect("invariant: writing to memory does not fail");
+    write(span, body, &sources, &mut code, &mut mappings).expect("invariant: writing to memory does not fail");
     let map = sources.build_source_map(&mappings, None, Naming { content });
     let mut json = Vec::new();
     map.to_writer(&mut json).expect("invariant: a source map is plain data");
@@ -201,7 +202,8 @@ fn print(tree: &Tree, module: &Module, content: SourcesContent) -> Emitted {
 }
 
 fn write(
-    tree: &Tree,
+    span: Span,
+    body: &[Cow<'_, ModuleItem>],
     sources: &Lrc<SourceMap>,
     code: &mut Vec<u8>,
     mappings: &mut Vec<(BytePos, LineCol)>,
@@ -209,7 +211,11 @@ fn write(
     let config = Config::default();
     let writer = JsWriter::new(Lrc::clone(sources), "\n", code, Some(mappings));
     let mut emitter = Emitter { cfg: config, cm: Lrc::clone(sources), comments: None, wr: writer };
-    emitter.emit_module(tree)
+    if body.is_empty() {
+        return emitter.emit_module(&Tree { span, body: Vec::new(), shebang: None });
+    }
+    body.iter().try_for_each(|item| item.emit_with(&mut emitter))?;
+    emitter.wr.commit_pending_semi()
 }
 
 /// The path below the application folder.

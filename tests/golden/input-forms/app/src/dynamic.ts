@@ -14,3 +14,7 @@ export async function dynamicImports(names: string[]) {
 export async function importMeta() {
     return [import.meta.url, new URL('./pages/one.ts', import.meta.url).href];
 }
+
+export async function ignored() {
+    return load('ignored.test').catch((error: Error) => error.name);
+}

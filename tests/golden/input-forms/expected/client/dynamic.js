@@ -5,3 +5,6 @@ export async function dynamicImports(names) {
 export async function importMeta() {
   return __run('importMeta', '0.0.0', {}, this);
 }
+export async function ignored() {
+  return __run('ignored', '0.0.0', {}, this);
+}

@@ -25,3 +25,6 @@ export async function importMeta() {
         new URL('./pages/one.ts', import.meta.url).href
     ];
 }
+export async function ignored() {
+    return load('ignored.test').catch((error)=>error.name);
+}

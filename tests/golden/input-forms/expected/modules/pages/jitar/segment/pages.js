@@ -1,7 +1,7 @@
 import { Segment, Class, Procedure, Implementation, Version, NamedParameter, ArrayParameter, ObjectParameter } from "jitar:runtime";
 import { everyExtension as $1 } from "file:///app/src/extensions/index.ts";
 import { everySpecifier as $2, sharedOnce as $3, reached as $4 } from "file:///app/src/resolution.ts";
-import { dynamicImports as $5, importMeta as $6 } from "file:///app/src/dynamic.ts";
+import { dynamicImports as $5, importMeta as $6, ignored as $7 } from "file:///app/src/dynamic.ts";
 export default new Segment("pages")
   .addProcedure(new Procedure("extensions/everyExtension")
     .addImplementation(new Implementation(new Version(0, 0, 0), "public",
@@ -20,4 +20,7 @@ export default new Segment("pages")
       [new NamedParameter("names", false)], $5)))
   .addProcedure(new Procedure("importMeta")
     .addImplementation(new Implementation(new Version(0, 0, 0), "public",
-      [], $6)));
+      [], $6)))
+  .addProcedure(new Procedure("ignored")
+    .addImplementation(new Implementation(new Version(0, 0, 0), "public",
+      [], $7)));

@@ -1,6 +1,9 @@
 //! Options of a build, as written ([`Builder`]) and as resolved, and the pipeline that they steer.
 
-use std::collections::BTreeSet;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -13,16 +16,19 @@ use crate::compress::Effort;
 use crate::config::{self, AppConfig, Environment};
 use crate::diagnostics::render::{self, Colour};
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, codes};
+use crate::earlier::Made;
 use crate::embed::{self, EmbedError, Embedded, Embedding};
 use crate::fs::{self, FsError};
 use crate::generate;
 use crate::host;
 use crate::link::{self, Linked};
+use crate::pack;
 use crate::parallel;
 use crate::report::Times;
+use crate::scan::graph::Module;
 use crate::scan::{self, ScanInput};
 use crate::snapshot::{self, SnapshotError, UnitInput, Wanted};
-use crate::stamp::{self, Stamp};
+use crate::stamp::{self, Inputs, Stamp};
 
 /// A build with options. All of them are optional in a build script.
 ///
@@ -235,15 +241,15 @@ impl Options {
     }
 
     fn build(&self, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Output, BuildError> {
-        let stamp = Stamp::read(&self.out).filter(|stamp| stamp.is_fresh(&self.key, lookup));
+        let stamp = Stamp::read(&self.out).filter(|stamp| stamp.is_fresh(&self.out, &self.key, lookup));
         if let Some(output) = stamp.and_then(|stamp| self.unchanged(&stamp)) {
             return Ok(output);
         }
-        Stamp::remove(&self.out)?;
+        let began = Stamp::remove(&self.out)?;
         let mut build = Build {
             options: self,
             diagnostics: Diagnostics::default(),
-            inputs: BTreeSet::new(),
+            inputs: Inputs { paths: BTreeSet::new(), known: HashMap::new(), began },
             times: Times::default(),
             tolerated: None,
         };
@@ -252,13 +258,13 @@ impl Options {
         let Build { diagnostics, inputs, times, .. } = build;
         if diagnostics.is_empty() {
             let stamp = Stamp::new(self.key.clone(), &inputs, &environment.used, lookup, embedded.files.clone())?;
-            stamp.write(&self.out)?;
+            stamp.map_or(Ok(()), |stamp| stamp.write(&self.out))?;
         }
         Ok(Output {
             folder: self.out.clone(),
-            inputs: inputs.into_iter().collect(),
+            inputs: inputs.paths.into_iter().map(Utf8PathBuf::from).collect(),
             environment: environment.used.into_iter().collect(),
-            files: embedded.files.into_iter().collect(),
+            files: self.files(&embedded.files),
             warnings: diagnostics,
             report: embedded.report,
             times,
@@ -268,18 +274,22 @@ impl Options {
         })
     }
 
+    fn files<'f>(&self, paths: impl IntoIterator<Item = &'f String>) -> Vec<Utf8PathBuf> {
+        paths.into_iter().map(|path| self.out.join(path)).collect()
+    }
+
     /// The output of the build that left this stamp; it had no warnings, else it would have left none.
     fn unchanged(&self, stamp: &Stamp) -> Option<Output> {
         let manifest = fs::read(&self.out.join("manifest.json")).ok()?;
         Some(Output {
             folder: self.out.clone(),
-            inputs: stamp.inputs().cloned().collect(),
+            inputs: stamp.inputs().map(Utf8PathBuf::from).collect(),
             environment: stamp.environment().cloned().collect(),
             warnings: Diagnostics::default(),
             report: fs::read(&self.out.join("report.txt")).ok()?,
             times: Times::default(),
             manifest: AppManifest::from_json(manifest.as_bytes()).ok()?,
-            files: stamp.outputs().cloned().collect(),
+            files: self.files(stamp.outputs()),
             app: self.app.clone(),
             base: self.base.clone(),
         })
@@ -290,7 +300,7 @@ impl Options {
 struct Build<'a> {
     options: &'a Options,
     diagnostics: Diagnostics,
-    inputs: BTreeSet<Utf8PathBuf>,
+    inputs: Inputs,
     times: Times,
     /// Where mistakes are warnings.
     tolerated: Option<Utf8PathBuf>,
@@ -308,6 +318,10 @@ impl Build<'_> {
         }));
     }
 
+    fn read<'p>(&mut self, paths: impl IntoIterator<Item = &'p Utf8PathBuf>) {
+        self.inputs.paths.extend(paths.into_iter().map(ToString::to_string));
+    }
+
     /// Configuration → scan → link → generate → snapshot → embed. Mistakes of the first three are reported together.
     fn run(&mut self, environment: &mut Environment<'_>) -> Result<Embedded, BuildError> {
         let (config, diagnostics) =
@@ -317,29 +331,36 @@ impl Build<'_> {
         }
         self.note(diagnostics);
         let Some(config) = config else { return Err(self.mistakes()) };
-        self.inputs.extend(config.inputs.iter().cloned());
+        self.read(&config.inputs);
 
         let (files, sources) = (config.roots(), config.sources.files());
         let input =
             ScanInput { app: &config.folders.app, source: &config.folders.source, files: &files, sources: &sources };
         let (graph, diagnostics, read) = timed(&mut self.times.scan, || scan::scan(&input));
         self.note(diagnostics);
-        self.inputs.extend(read);
+        let modules: Vec<&Module> = graph.modules.values().collect();
+        let known =
+            parallel::map(&modules, |module| (module.file.to_string(), stamp::hash_of_text(module.text.as_bytes())));
+        self.inputs.known.extend(known);
+        self.read(&read);
 
         let (host, diagnostics, read) = host::read(self.options.package.as_deref());
         self.note(diagnostics);
-        self.inputs.extend(read);
+        self.read(&read);
 
         let units = &self.options.units;
         let (linked, diagnostics) = timed(&mut self.times.link, || link::link(&config, &graph, &host, units));
         self.note(diagnostics);
         let (assets, diagnostics) = assets::collect(&config);
         self.note(diagnostics);
-        self.inputs.extend(assets.folders.iter().chain(assets.files.values()).cloned());
+        self.read(assets.folders.iter().chain(assets.files.values()));
         if self.diagnostics.has_errors() {
             return Err(self.mistakes());
         }
-        self.make(&config, &linked, &assets)
+        let made = self.make(&config, &linked, &assets);
+        drop(linked);
+        parallel::drop_aside(graph);
+        made
     }
 
     fn make(
@@ -350,9 +371,14 @@ impl Build<'_> {
     ) -> Result<Embedded, BuildError> {
         let out = &self.options.out;
         let generated = timed(&mut self.times.generate, || generate::generate(linked));
-        let packed = generated.pack().map_err(EmbedError::from)?;
+        let earlier = Made::read(out, &self.options.key);
+        let packed = pack::pack(out, &generated.units, &earlier).map_err(EmbedError::from)?;
         let units = generated.units.iter().zip(&packed);
-        let units = units.map(|(unit, packed)| UnitInput { id: unit.id.clone(), archive: &unit.archive, packed });
+        let units = units.map(|(unit, packed)| UnitInput {
+            id: unit.id.clone(),
+            archive: &unit.archive,
+            packed: &packed.bytes,
+        });
         let units: Vec<UnitInput<'_>> = units.collect();
         let wanted = self.options.snapshots;
         let snapshots = timed(&mut self.times.snapshots, || snapshot::create(out, &units, wanted))?;
@@ -365,6 +391,7 @@ impl Build<'_> {
             linked,
             generated: &generated,
             packed: &packed,
+            earlier: &earlier,
             snapshots: &snapshots,
             assets,
             effort: self.options.effort,
@@ -391,107 +418,4 @@ fn timed<R>(time: &mut Duration, stage: impl FnOnce() -> R) -> R {
 
 fn canonical_if_there(path: &Utf8Path) -> Utf8PathBuf {
     fs::canonical(path).unwrap_or_else(|_| path.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::Folder;
-
-    /// Outside of cargo.
-    fn surroundings(root: &Utf8Path) -> Surroundings {
-        Surroundings {
-            base: root.to_owned(),
-            current: root.to_owned(),
-            package: None,
-            out_dir: None,
-            is_release: false,
-            is_cross: false,
-            program: "test".to_owned(),
-        }
-    }
-
-    fn options(folder: &Folder, units: &[&[&str]]) -> Options {
-        let root = folder.path("");
-        let surroundings = Surroundings { out_dir: Some(root.join("target")), ..surroundings(&root) };
-        let builder = units.iter().fold(Builder::new(), |builder, unit| builder.unit(unit.iter().copied()));
-        Options::resolve(builder, &surroundings).expect("is complete")
-    }
-
-    fn folder() -> Folder {
-        Folder::new(&[
-            ("app/src/a.ts", "export default async function a() {}"),
-            ("app/src/b.ts", "export default async function b() {}"),
-            ("app/segments/a.json", r#"{ "./a": { "default": { "access": "public" } } }"#),
-            ("app/segments/b.json", r#"{ "./b": { "default": { "access": "public" } } }"#),
-        ])
-    }
-
-    fn modified(output: &Output, file: &str) -> std::time::SystemTime {
-        output.folder.join(file).metadata().and_then(|metadata| metadata.modified()).expect("is there")
-    }
-
-    #[test]
-    fn a_build_leaves_everything_in_its_folder() {
-        let folder = folder();
-        let output = options(&folder, &[&["b", "a"]]).build(&|_| None).expect("builds");
-        assert_eq!(output.folder, folder.path("target/jitar"));
-        let units: Vec<&str> = output.manifest.units.iter().map(|unit| unit.id.as_str()).collect();
-        assert_eq!(units, ["a", "a+b", "b"]);
-        assert!(output.report.starts_with("[INFO] Built a segment (1 modules, 1 procedures, 0 classes)\n"));
-        assert!(output.files.iter().all(|file| file.is_file() && file.starts_with(&output.folder)));
-        for input in
-            ["app/jitar.json", "app/src", "app/src/a.ts", "app/segments", "app/segments/a.json", "app/services"]
-        {
-            assert!(output.inputs.contains(&folder.path(input)), "{input} is not among {:?}", output.inputs);
-        }
-    }
-
-    #[test]
-    fn nothing_is_written_when_nothing_changed_and_little_when_little_did() {
-        let folder = folder();
-        let first = options(&folder, &[]).build(&|_| None).expect("builds");
-        let second = options(&folder, &[]).build(&|_| None).expect("builds");
-        assert_eq!((&first.inputs, &first.files, &first.report), (&second.inputs, &second.files, &second.report));
-        let before = ["app.rs", "archives/a.bin", "archives/b.bin"].map(|file| modified(&first, file));
-        folder.write("app/src/b.ts", "export default async function b() { return 1; }");
-        let third = options(&folder, &[]).build(&|_| None).expect("builds");
-        let after = ["app.rs", "archives/a.bin", "archives/b.bin"].map(|file| modified(&third, file));
-        assert_eq!(before[..2], after[..2]);
-        assert_ne!(before[2], after[2]);
-    }
-
-    #[test]
-    fn a_failed_build_is_not_taken_for_a_whole_one() {
-        let folder = folder();
-        options(&folder, &[]).build(&|_| None).expect("builds");
-        folder.write("app/src/b.ts", "export default function b() {}");
-        let error = options(&folder, &[]).build(&|_| None).expect_err("is not async");
-        let text = error.to_string();
-        assert!(text.contains("error[JITAR0047]: the procedure `b` is not async"), "{text}");
-        assert!(text.contains("app/src/b.ts:1:25"), "{text}");
-        assert!(!folder.path("target/jitar/stamp.json").exists());
-    }
-
-    #[test]
-    fn all_mistakes_come_at_once() {
-        let folder = folder();
-        folder.write("app/src/a.ts", "export default async function a( {");
-        folder.write("app/src/b.ts", "export default function b() {}");
-        folder.write("app/services/w.json", r#"{ "worker": { "segments": ["c"] } }"#);
-        folder.write("app/jitar.json", r#"{ "targt": "x" }"#);
-        let error = options(&folder, &[]).build(&|_| None).expect_err("is wrong");
-        let BuildError::Application(Mistakes { diagnostics, .. }) = &error else { panic!("{error}") };
-        let codes: Vec<&str> = diagnostics.iter().map(|diagnostic| diagnostic.code.id).collect();
-        assert_eq!(codes, ["JITAR0022", "JITAR0072", "JITAR0001", "JITAR0047"]);
-    }
-
-    #[test]
-    fn outside_of_cargo_the_output_folder_must_be_said() {
-        let folder = folder();
-        let surroundings = surroundings(&folder.path(""));
-        assert!(matches!(Options::resolve(Builder::new(), &surroundings), Err(BuildError::NoOutputFolder)));
-        let options = Options::resolve(Builder::new().out_dir("x/../out"), &surroundings).expect("is complete");
-        assert_eq!(options.out, folder.path("out"));
-    }
 }

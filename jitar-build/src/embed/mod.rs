@@ -1,24 +1,29 @@
 //! Last stage: lays out the output folder. Only files whose bytes differ are written, and what an earlier build left is
 //! removed.
 
+mod output;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use jitar_engine::archive::{DamagedArchive, ModuleKind, ModuleSource};
+use jitar_engine::archive::DamagedArchive;
 use jitar_engine::manifest::{AppManifest, FORMAT, ServiceFile, Unit};
 use serde_json::json;
 
 use crate::assets::Assets;
-use crate::compress::{self, CLIENT, Effort, Encoded};
+use crate::compress::{self, Effort, Encoded};
 use crate::config::AppConfig;
 use crate::diagnostics::Diagnostics;
+use crate::earlier::Made;
 use crate::fs::{self, FsError};
 use crate::generate::{Generated, GeneratedUnit};
 use crate::host;
 use crate::link::Linked;
-use crate::parallel;
+use crate::pack::{Packed, archive_path};
 use crate::report::{self, Report, Times};
 use crate::snapshot::{Snapshots, UnitSnapshot};
+
+use self::output::Output;
 
 // The layout:
 //
@@ -30,6 +35,7 @@ use crate::snapshot::{Snapshots, UnitSnapshot};
 //       report.txt        what was built
 //       report.json       the same for programs, with sizes and times
 //       stamp.json        inputs and their hashes (see stamp.rs)
+//       made.json         what need not be packed and compressed again (see earlier.rs)
 //       modules/<unit>/   generated JavaScript with source maps, for people and tests
 //       archives/         <unit>.bin, the same packed
 //       client/           modules for the browser
@@ -51,7 +57,9 @@ pub(crate) struct Embedding<'a> {
     /// Generated modules.
     pub(crate) generated: &'a Generated,
     /// The modules of each unit, packed.
-    pub(crate) packed: &'a [Vec<u8>],
+    pub(crate) packed: &'a [Packed],
+    /// What an earlier build made.
+    pub(crate) earlier: &'a Made,
     /// Startup snapshots, in the order of the units.
     pub(crate) snapshots: &'a Snapshots,
     /// Files to serve.
@@ -69,8 +77,8 @@ pub(crate) struct Embedding<'a> {
 /// What was written.
 #[derive(Debug)]
 pub(crate) struct Embedded {
-    /// Every file of the output folder that belongs to this build, absolute.
-    pub(crate) files: BTreeSet<Utf8PathBuf>,
+    /// Every file of this build, by its path below the output folder.
+    pub(crate) files: BTreeSet<String>,
     /// The manifest.
     pub(crate) manifest: AppManifest,
     /// The report.
@@ -107,77 +115,32 @@ pub enum EmbedError {
 
 /// Writes the output folder.
 pub(crate) fn write(embedding: &Embedding<'_>) -> Result<Embedded, EmbedError> {
+    let Embedding { out, generated, packed, assets, effort, earlier, .. } = *embedding;
     let manifest = embedding.manifest();
-    let mut writer = Writer { out: embedding.out, files: BTreeSet::new() };
-    writer.write_modules(&embedding.generated.units)?;
-    for (unit, packed) in embedding.generated.units.iter().zip(embedding.packed) {
-        writer.write(&archive_path(&unit.id), packed)?;
-    }
-    let packed: Vec<u64> = embedding.packed.iter().map(|packed| packed.len() as u64).collect();
-    for (path, code) in &embedding.generated.client {
-        writer.write(&client_path(path), code.as_bytes())?;
+    Made::remove(out)?;
+    let mut output = Output::open(out, &OWNED_FOLDERS)?;
+    output.write_modules(generated, packed)?;
+    for (unit, packed) in generated.units.iter().zip(packed) {
+        output.write(&archive_path(&unit.id), &packed.bytes)?;
     }
     if let Some(declarations) = host::declarations(embedding.linked.host) {
-        writer.write("types/host.d.ts", declarations.as_bytes())?;
+        output.write("types/host.d.ts", declarations.as_bytes())?;
     }
-    let encoded = writer.write_encoded(embedding)?;
-    writer.files.extend(embedding.snapshot_files());
-    let report = embedding.report(&packed)?;
+    let encoded = output.write_encoded(assets, generated, effort, earlier)?;
+    output.files.extend(embedding.snapshot_files());
+    let packed_sizes: Vec<u64> = packed.iter().map(|packed| packed.bytes.len() as u64).collect();
+    let report = embedding.report(&packed_sizes)?;
     let report_text = report.to_string();
-    writer.write("manifest.json", json_text("manifest.json", &manifest)?.as_bytes())?;
-    writer.write("embed.json", json_text("embed.json", &embedding.description(&encoded))?.as_bytes())?;
-    writer.write("names.txt", names(&manifest).as_bytes())?;
-    writer.write("report.txt", report_text.as_bytes())?;
-    writer.write("report.json", json_text("report.json", &report)?.as_bytes())?;
-    writer.write("app.rs", embedding.rust(&encoded).as_bytes())?;
-    for folder in OWNED_FOLDERS {
-        fs::remove_stale(&embedding.out.join(folder), &writer.files)?;
-    }
-    fs::remove_temporary(embedding.out)?;
-    Ok(Embedded { files: writer.files, manifest, report: report_text })
-}
-
-struct Writer<'a> {
-    out: &'a Utf8Path,
-    files: BTreeSet<Utf8PathBuf>,
-}
-
-impl Writer<'_> {
-    fn write(&mut self, path: &str, bytes: &[u8]) -> Result<(), FsError> {
-        let file = self.out.join(path);
-        fs::write_if_changed(&file, bytes)?;
-        self.files.insert(file);
-        Ok(())
-    }
-
-    /// Compresses everything that browsers get.
-    fn write_encoded(&mut self, embedding: &Embedding<'_>) -> Result<Vec<Encoded>, EmbedError> {
-        let mut write = |path: &str, bytes: &[u8]| self.write(path, bytes);
-        let mut encoded = Vec::new();
-        for (name, file) in &embedding.assets.files {
-            encoded.extend(compress::encode(name, &fs::read_bytes(file)?, embedding.effort, &mut write)?);
-        }
-        for (path, code) in &embedding.generated.client {
-            let name = format!("{CLIENT}{path}");
-            encoded.extend(compress::encode(&name, code.as_bytes(), embedding.effort, &mut write)?);
-        }
-        Ok(encoded)
-    }
-
-    /// Writes the modules of all units on all cores: there may be thousands, and most are only compared.
-    fn write_modules(&mut self, units: &[GeneratedUnit]) -> Result<(), FsError> {
-        let modules = units.iter().flat_map(|unit| unit.archive.modules.iter().map(move |module| (unit, module)));
-        let files = modules.flat_map(|(unit, module)| {
-            let file = self.out.join("modules").join(&unit.id).join(module_path(module));
-            let map = module.map.as_ref().map(|map| (Utf8PathBuf::from(format!("{file}.map")), map.as_str()));
-            [Some((file, module.code.as_str())), map].into_iter().flatten()
-        });
-        let files: Vec<(Utf8PathBuf, &str)> = files.collect();
-        let written = parallel::map(&files, |(file, text)| fs::write_if_changed(file, text.as_bytes()));
-        written.into_iter().try_for_each(|written| written.map(|_| ()))?;
-        self.files.extend(files.into_iter().map(|(file, _)| file));
-        Ok(())
-    }
+    output.write("manifest.json", json_text("manifest.json", &manifest)?.as_bytes())?;
+    output.write("embed.json", json_text("embed.json", &embedding.description(&encoded))?.as_bytes())?;
+    output.write("names.txt", names(&manifest).as_bytes())?;
+    output.write("report.txt", report_text.as_bytes())?;
+    output.write("report.json", json_text("report.json", &report)?.as_bytes())?;
+    output.write("app.rs", embedding.rust(&encoded).as_bytes())?;
+    output.remove_stale()?;
+    let archives = generated.units.iter().zip(packed).map(|(unit, packed)| (unit.id.clone(), packed.made.clone()));
+    earlier.then(archives.collect(), encoded).write(out)?;
+    Ok(Embedded { files: output.files, manifest, report: report_text })
 }
 
 impl Embedding<'_> {
@@ -216,8 +179,8 @@ impl Embedding<'_> {
         }))
     }
 
-    fn snapshot_files(&self) -> impl Iterator<Item = Utf8PathBuf> {
-        self.snapshots.files.iter().map(|file| self.out.join(file))
+    fn snapshot_files(&self) -> impl Iterator<Item = String> {
+        self.snapshots.files.iter().map(|file| file.to_string())
     }
 
     fn units(&self) -> impl Iterator<Item = (usize, &GeneratedUnit, &UnitSnapshot)> {
@@ -242,12 +205,13 @@ impl Embedding<'_> {
                 "archive": archive_path(&unit.id),
             })
         });
+        let smaller = encoded.iter().filter(|encoded| encoded.is_smaller());
         json!({
             "base": self.snapshots.base.as_str(),
             "services": self.services().into_iter().collect::<Vec<_>>(),
             "assets": self.assets.files.iter().collect::<Vec<_>>(),
             "client": self.generated.client.keys().map(|path| (path, client_path(path))).collect::<Vec<_>>(),
-            "encoded": encoded.iter().map(|it| (&it.name, &it.gzip, &it.brotli)).collect::<Vec<_>>(),
+            "encoded": smaller.map(|it| (&it.name, &it.gzip, &it.brotli)).collect::<Vec<_>>(),
             "units": units.collect::<Vec<_>>(),
         })
     }
@@ -323,22 +287,8 @@ fn deferred(snapshot: &UnitSnapshot) -> Vec<&str> {
     snapshot.deferred.iter().map(|deferred| deferred.specifier.as_str()).collect()
 }
 
-fn archive_path(unit: &str) -> String {
-    format!("archives/{unit}.bin")
-}
-
 fn client_path(path: &str) -> String {
     format!("client/{path}")
-}
-
-/// Where a module lies below `modules/<unit>/`.
-fn module_path(module: &ModuleSource) -> String {
-    let path = module
-        .specifier
-        .strip_prefix("file:///app/")
-        .map_or_else(|| module.specifier.replacen(':', "/", 1), |path| path.replace('?', "."));
-    let is_printed_as_it_is = module.kind == ModuleKind::Json || Utf8Path::new(&path).extension() == Some("js");
-    if is_printed_as_it_is { path } else { format!("{path}.js") }
 }
 
 fn json_text(file: &'static str, value: &impl serde::Serialize) -> Result<String, EmbedError> {
@@ -352,7 +302,7 @@ mod tests {
 
     use super::*;
     use crate::testing::App;
-    use crate::{assets, generate};
+    use crate::{assets, generate, pack};
 
     /// Embeds an application with one snapshot, and gives the text of the output file.
     fn embedded(app: &App, file: &str) -> String {
@@ -375,13 +325,15 @@ mod tests {
         let (config, linked, generated) = (&app.config, &linked, &generated);
         let (snapshots, assets, warnings) = (&snapshots, &assets, &Diagnostics::default());
         let (base, times, effort) = (&app.folder.path(""), Times::default(), Effort::Debug);
-        let packed = &generated.pack().expect("packs");
+        let earlier = &Made::read(&out, "key");
+        let packed = &pack::pack(&out, &generated.units, earlier).expect("packs");
         let embedding = Embedding {
             out: &out,
             config,
             linked,
             generated,
             packed,
+            earlier,
             snapshots,
             assets,
             effort,
@@ -524,22 +476,5 @@ pub const UNIT_1: ::jitar::__private::Unit = ::jitar::__private::Unit {{
         assert!(!first.folder.path("out/client/stale.js").exists());
         assert!(!first.folder.path("out/snapshots/stale.bin").exists());
         assert!(first.folder.path("out/snapshots/0.bin").exists());
-    }
-
-    #[test]
-    fn modules_lie_where_their_specifier_says() {
-        let cases = [
-            ("file:///app/src/a.ts", ModuleKind::JavaScript, "src/a.ts.js"),
-            ("file:///app/src/a.ts?remote", ModuleKind::JavaScript, "src/a.ts.remote.js"),
-            ("file:///app/src/a.js", ModuleKind::JavaScript, "src/a.js"),
-            ("file:///app/src/a.json", ModuleKind::Json, "src/a.json"),
-            ("jitar:segment/a", ModuleKind::JavaScript, "jitar/segment/a.js"),
-            ("host:passwords", ModuleKind::JavaScript, "host/passwords.js"),
-        ];
-        for (specifier, kind, expected) in cases {
-            let (code, map, imports) = (String::new(), None, Vec::new());
-            let module = ModuleSource { specifier: specifier.to_owned(), kind, code, map, imports };
-            assert_eq!(module_path(&module), expected);
-        }
     }
 }
