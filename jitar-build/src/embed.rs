@@ -394,8 +394,11 @@ mod tests {
     }
 
     fn snapshot(idx: usize) -> UnitSnapshot {
-        let deferred =
-            Deferred { specifier: "file:///app/src/late.ts".to_owned(), reason: "reads the clock".to_owned() };
+        let deferred = Deferred {
+            specifier: "file:///app/src/late.ts".to_owned(),
+            reason: "reads the clock".to_owned(),
+            is_overdue: false,
+        };
         match idx {
             0 => {
                 UnitSnapshot { file: Some("snapshots/0.bin".into()), code: None, deferred: vec![deferred], time: None }

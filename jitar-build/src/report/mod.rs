@@ -246,7 +246,7 @@ impl<'a> UnitReader<'_, 'a> {
             .collect();
         let deferred = self.snapshot.deferred.iter();
         let deferred =
-            deferred.map(|Deferred { specifier, reason }| DeferredReport { module: shown(specifier), reason });
+            deferred.map(|Deferred { specifier, reason, .. }| DeferredReport { module: shown(specifier), reason });
         UnitReport {
             id: &self.generated.id,
             segments: &self.linked.segments,
@@ -396,8 +396,11 @@ mod tests {
     fn reported(app: &App, check: impl FnOnce(&Report<'_>)) {
         let linked = app.link();
         let generated = generate::generate(&linked);
-        let deferred =
-            Deferred { specifier: "file:///app/src/clock.ts".to_owned(), reason: "reads the clock".to_owned() };
+        let deferred = Deferred {
+            specifier: "file:///app/src/clock.ts".to_owned(),
+            reason: "reads the clock".to_owned(),
+            is_overdue: false,
+        };
         let units = linked.units.iter().enumerate().map(|(idx, _)| UnitSnapshot {
             file: (idx == 0).then(|| "snapshots/0.bin".into()),
             code: None,
