@@ -183,14 +183,7 @@ impl IsolateControl {
 
     /// CPU time that the isolate's thread has used so far; zero once the thread is gone.
     pub fn cpu_time(&self) -> Duration {
-        let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-        // SAFETY: `time` is a valid place for the result; a clock of a thread that is gone makes the call fail.
-        let failed = unsafe { libc::clock_gettime(self.0.cpu_clock, &raw mut time) } != 0;
-        if failed {
-            return Duration::ZERO;
-        }
-        let seconds = u64::try_from(time.tv_sec).unwrap_or_default();
-        Duration::new(seconds, u32::try_from(time.tv_nsec).unwrap_or_default())
+        cpu_time_of(self.0.cpu_clock)
     }
 
     /// Ends the isolate at the next point where V8 looks at interrupts (loops, calls, regular expressions). Nothing of it
@@ -333,7 +326,7 @@ unsafe extern "C" fn end_when_buffers_are_full(isolate: v8::UnsafeRawIsolatePtr,
     }
 }
 
-/// The isolate's context, kept in a slot of the isolate for [`current_call`].
+/// The isolate's context, kept in a slot of the isolate for whoever interrupts it.
 pub(crate) struct MainContext(pub(crate) v8::Global<v8::Context>);
 
 /// The call in whose async context JavaScript runs: the dispatcher keeps its number there.
@@ -346,9 +339,22 @@ fn current_call(isolate: &mut v8::Isolate) -> Option<u32> {
     async_context.get(scope, key.into())?.uint32_value(scope)
 }
 
-fn this_threads_cpu_clock() -> libc::clockid_t {
+/// The clock of the CPU time that the calling thread uses, which other threads may read.
+pub(crate) fn this_threads_cpu_clock() -> libc::clockid_t {
     let mut clock: libc::clockid_t = libc::CLOCK_THREAD_CPUTIME_ID;
     // SAFETY: the calling thread exists and `clock` is a valid place for the result; on failure it keeps its value.
     unsafe { libc::pthread_getcpuclockid(libc::pthread_self(), &raw mut clock) };
     clock
+}
+
+/// CPU time that the thread of this clock has used so far; zero once the thread is gone.
+pub(crate) fn cpu_time_of(clock: libc::clockid_t) -> Duration {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: `time` is a valid place for the result; a clock of a thread that is gone makes the call fail.
+    let failed = unsafe { libc::clock_gettime(clock, &raw mut time) } != 0;
+    if failed {
+        return Duration::ZERO;
+    }
+    let seconds = u64::try_from(time.tv_sec).unwrap_or_default();
+    Duration::new(seconds, u32::try_from(time.tv_nsec).unwrap_or_default())
 }

@@ -19,8 +19,13 @@ pub(crate) struct Checked {
 /// Builds the application in `app` of a folder; a `Cargo.toml` there makes it a package whose library may have host
 /// functions. Diagnostics are relative to that folder.
 pub(crate) fn check(folder: &Path) -> Checked {
+    check_with(folder, &[])
+}
+
+/// The same, with further flags.
+pub(crate) fn check_with(folder: &Path, flags: &[&str]) -> Checked {
     let mut command = Command::new(program("jitar-app"));
-    command.args(["app", "--check", "--strict"]);
+    command.args(["app", "--check", "--strict"]).args(flags);
     if folder.join("Cargo.toml").exists() {
         command.args(["--package", "."]);
     }

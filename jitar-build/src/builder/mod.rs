@@ -41,7 +41,7 @@ pub struct Builder {
     out: Option<PathBuf>,
     package: Option<PathBuf>,
     units: Vec<Vec<String>>,
-    without_snapshots: bool,
+    pub(crate) snapshots: snapshot::Settings,
     tolerates_broken_services: bool,
 }
 
@@ -143,14 +143,6 @@ impl Builder {
         self
     }
 
-    /// Whether startup snapshots are made, which they are unless this says `false`. Without them builds are faster, and
-    /// services evaluate their modules each time they start.
-    #[must_use]
-    pub fn snapshots(mut self, wanted: bool) -> Self {
-        self.without_snapshots = !wanted;
-        self
-    }
-
     /// Makes mistakes in service files warnings: only the services that have them do not start. For programs that run
     /// one service out of a folder with many.
     #[must_use]
@@ -212,6 +204,7 @@ struct Options {
     package: Option<Utf8PathBuf>,
     units: Vec<Vec<String>>,
     snapshots: Wanted,
+    evaluation_limit: Duration,
     tolerates_broken_services: bool,
     effort: Effort,
     /// Names this program and the options: a change of either makes everything again.
@@ -228,16 +221,19 @@ impl Options {
             (None, Some(out_dir)) => out_dir.join("jitar"),
             (None, None) => return Err(BuildError::NoOutputFolder),
         };
-        let snapshots = Wanted::of(surroundings.is_cross, builder.without_snapshots);
+        let snapshots = Wanted::of(surroundings.is_cross, builder.snapshots.are_made);
+        let evaluation_limit = builder.snapshots.evaluation;
         let effort = if surroundings.is_release { Effort::Release } else { Effort::Debug };
         let Builder { package, units, tolerates_broken_services, .. } = builder;
         let package = package.map(utf8).transpose()?.map(|folder| base.join(folder));
         let package = package.or_else(|| surroundings.package.clone()).map(|folder| canonical_if_there(&folder));
         let program = &surroundings.program;
-        let key = format!("{program} {app} {package:?} {units:?} {snapshots:?} {tolerates_broken_services} {effort:?}");
+        let key = format!(
+            "{program} {app} {package:?} {units:?} {snapshots:?} {evaluation_limit:?} {tolerates_broken_services} {effort:?}"
+        );
         let key = stamp::hash(key.as_bytes());
         let out = fs::normalise(&out);
-        Ok(Self { app, out, base, package, units, snapshots, tolerates_broken_services, effort, key })
+        Ok(Self { app, out, base, package, units, snapshots, evaluation_limit, tolerates_broken_services, effort, key })
     }
 
     fn build(&self, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Output, BuildError> {
@@ -380,8 +376,8 @@ impl Build<'_> {
             packed: &packed.bytes,
         });
         let units: Vec<UnitInput<'_>> = units.collect();
-        let wanted = self.options.snapshots;
-        let snapshots = timed(&mut self.times.snapshots, || snapshot::create(out, &units, wanted))?;
+        let (wanted, limit) = (self.options.snapshots, self.options.evaluation_limit);
+        let snapshots = timed(&mut self.times.snapshots, || snapshot::create(out, &units, wanted, limit))?;
         let warnings = snapshots.warnings.iter();
         self.diagnostics.extend(warnings.map(|warning| Diagnostic::warning(&codes::SNAPSHOT, warning.clone())));
         self.diagnostics.sort();

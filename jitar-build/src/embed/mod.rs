@@ -180,7 +180,7 @@ impl Embedding<'_> {
     }
 
     fn snapshot_files(&self) -> impl Iterator<Item = String> {
-        self.snapshots.files.iter().map(|file| file.to_string())
+        self.snapshots.files.iter().map(ToString::to_string)
     }
 
     fn units(&self) -> impl Iterator<Item = (usize, &GeneratedUnit, &UnitSnapshot)> {
@@ -346,8 +346,11 @@ mod tests {
     }
 
     fn snapshot(idx: usize) -> UnitSnapshot {
-        let deferred =
-            Deferred { specifier: "file:///app/src/late.ts".to_owned(), reason: "reads the clock".to_owned() };
+        let deferred = Deferred {
+            specifier: "file:///app/src/late.ts".to_owned(),
+            reason: "reads the clock".to_owned(),
+            is_overdue: false,
+        };
         match idx {
             0 => {
                 UnitSnapshot { file: Some("snapshots/0.bin".into()), code: None, deferred: vec![deferred], time: None }

@@ -5,16 +5,22 @@
 
 mod declarations;
 mod library;
+mod names;
 mod parse;
+mod serde;
+mod shapes;
 #[cfg(test)]
 mod tests;
 mod types;
+mod typescript;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 pub(crate) use declarations::text as declarations;
+pub(crate) use types::OwnType;
+pub(crate) use typescript::Ts;
 
 use crate::config::Place;
 use crate::diagnostics::{Diagnostic, Diagnostics};
@@ -26,6 +32,8 @@ pub(crate) struct HostCatalog {
     pub(crate) origin: Origin,
     /// By module and name.
     pub(crate) modules: BTreeMap<String, BTreeMap<String, HostFunction>>,
+    /// The library's types that they name, by number.
+    pub(crate) types: Vec<OwnType>,
     /// Why the library could not be read as a whole; of interest when something is imported from it.
     pub(crate) failure: Option<Diagnostic>,
 }
@@ -52,7 +60,7 @@ pub(crate) struct HostFunction {
     /// In order.
     pub(crate) parameters: Vec<HostParameter>,
     /// TypeScript type of the result.
-    pub(crate) result: String,
+    pub(crate) result: Ts,
     /// Lines of its documentation.
     pub(crate) docs: Vec<String>,
     /// Its name in the library.
@@ -67,7 +75,7 @@ pub(crate) struct HostParameter {
     /// Its name.
     pub(crate) name: String,
     /// Its TypeScript type.
-    pub(crate) ty: String,
+    pub(crate) ty: Ts,
     /// Whether `undefined` will do.
     pub(crate) is_optional: bool,
 }
@@ -108,6 +116,7 @@ pub(crate) fn read(package: Option<&Utf8Path>) -> (HostCatalog, Diagnostics, BTr
     };
     let parsed = parse::library(&library, &mut diagnostics);
     inputs.extend(parsed.files);
-    let catalog = HostCatalog { origin: Origin::Library, modules: parsed.modules, failure: parsed.failure };
+    let catalog =
+        HostCatalog { origin: Origin::Library, modules: parsed.modules, types: parsed.types, failure: parsed.failure };
     (catalog, diagnostics, inputs)
 }

@@ -9,7 +9,8 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, ExprLit, FnArg, Item, ItemFn, ItemMod, Lit, Meta, MetaNameValue, Pat, Token, Visibility};
 
 use super::library::Library;
-use super::types;
+use super::names::{ModulePath, Names};
+use super::types::{OwnType, Types};
 use super::{HostFunction, HostParameter};
 use crate::config::Place;
 use crate::diagnostics::{Diagnostic, Diagnostics, Range, codes};
@@ -19,6 +20,8 @@ use crate::fs;
 pub(super) struct Parsed {
     /// Functions by module and name.
     pub(super) modules: BTreeMap<String, BTreeMap<String, HostFunction>>,
+    /// The library's types that they name, by number.
+    pub(super) types: Vec<OwnType>,
     /// Every file that was read.
     pub(super) files: BTreeSet<Utf8PathBuf>,
     /// The first file that is not valid Rust.
@@ -27,17 +30,20 @@ pub(super) struct Parsed {
 
 /// Reads a library from its first file on.
 pub(super) fn library(library: &Library, diagnostics: &mut Diagnostics) -> Parsed {
-    let parsed = Parsed { modules: BTreeMap::new(), files: BTreeSet::new(), failure: None };
-    let mut walk = Walk { parsed, diagnostics };
+    let parsed = Parsed { modules: BTreeMap::new(), types: Vec::new(), files: BTreeSet::new(), failure: None };
+    let mut walk = Walk { parsed, names: Names::of(&library.name), found: Vec::new() };
     let folder = library.root.parent().unwrap_or(&library.root).to_owned();
-    walk.file(&library.root, &Inside { path: format!("::{}", library.name), folder, hidden_by: None });
-    walk.parsed
+    let root = Inside { path: format!("::{}", library.name), module: Vec::new(), folder, hidden_by: None };
+    walk.file(&library.root, &root);
+    walk.finish(diagnostics)
 }
 
 /// A module on the way.
 struct Inside {
     /// Its Rust path.
     path: String,
+    /// The same below the crate.
+    module: ModulePath,
     /// Where files of its modules lie.
     folder: Utf8PathBuf,
     /// The private module on the way to it.
@@ -58,12 +64,25 @@ impl Source {
     }
 }
 
-struct Walk<'a> {
-    parsed: Parsed,
-    diagnostics: &'a mut Diagnostics,
+/// A function that is marked.
+struct Found {
+    /// Module and name in JavaScript.
+    exported: (String, String),
+    function: ItemFn,
+    /// Where it stands.
+    module: ModulePath,
+    constant: String,
+    place: Place,
+    hidden_by: Option<String>,
 }
 
-impl Walk<'_> {
+struct Walk {
+    parsed: Parsed,
+    names: Names,
+    found: Vec<Found>,
+}
+
+impl Walk {
     /// A file that is missing or wrong is rustc's to report; here it matters only when something is imported.
     fn file(&mut self, file: &Utf8Path, inside: &Inside) {
         if !self.parsed.files.insert(file.to_owned()) {
@@ -82,6 +101,7 @@ impl Walk<'_> {
     }
 
     fn items(&mut self, items: &[Item], source: &Source, inside: &Inside) {
+        self.names.add(&inside.module, items);
         for item in items {
             match item {
                 Item::Fn(function) if !is_for_tests(&function.attrs) => self.function(function, source, inside),
@@ -96,7 +116,8 @@ impl Walk<'_> {
         let hidden_by = outer.hidden_by.clone();
         let hidden_by = hidden_by.or_else(|| (!is_public(&module.vis)).then(|| format!("the module `{name}`")));
         let path = format!("{}::{}", outer.path, module.ident);
-        let inner = Inside { path, folder: outer.folder.join(&name), hidden_by };
+        let below = [&outer.module[..], std::slice::from_ref(&name)].concat();
+        let inner = Inside { path, module: below, folder: outer.folder.join(&name), hidden_by };
         if let Some((_, items)) = &module.content {
             return self.items(items, source, &inner);
         }
@@ -119,27 +140,47 @@ impl Walk<'_> {
         let hidden_by = inside.hidden_by.clone();
         let hidden_by =
             hidden_by.or_else(|| (!is_public(&function.vis)).then(|| format!("the function `{rust_name}`")));
-        let found = HostFunction {
+        self.found.push(Found {
+            exported: (module, name),
+            function: function.clone(),
+            module: inside.module.clone(),
             constant: format!("{}::__jitar_host_{rust_name}", inside.path),
-            is_async: function.sig.asyncness.is_some(),
-            parameters: parameters(function),
-            result: types::result(&function.sig.output),
-            docs: docs(&function.attrs),
             place,
             hidden_by,
-        };
-        let functions = self.parsed.modules.entry(module.clone()).or_default();
-        if let Some(first) = functions.get(&name) {
-            let message = format!("the host module `{module}` has two functions called `{name}`");
-            let diagnostic = found.place.error(&codes::DUPLICATE_HOST_FUNCTION, message, "second one");
-            let Place { file, text, range } = &first.place;
-            let diagnostic = diagnostic.label(file, text, *range, "first one");
-            self.diagnostics
-                .push(diagnostic.help("give one of them another name: `#[jitar::host(module = \"…\", name = \"…\")]`"));
-            return;
-        }
-        functions.insert(name, found);
+        });
     }
+
+    /// What types mean is known once all modules were read.
+    fn finish(self, diagnostics: &mut Diagnostics) -> Parsed {
+        let Self { mut parsed, names, found } = self;
+        let mut types = Types::new(&names);
+        for Found { exported: (module, name), function, module: within, constant, place, hidden_by } in found {
+            let functions = parsed.modules.entry(module.clone()).or_default();
+            if let Some(first) = functions.get(&name) {
+                diagnostics.push(twice(&module, &name, &place, &first.place));
+                continue;
+            }
+            let found = HostFunction {
+                constant,
+                is_async: function.sig.asyncness.is_some(),
+                parameters: parameters(&function, &within, &mut types),
+                result: types.result(&within, &function.sig.output),
+                docs: docs(&function.attrs),
+                place,
+                hidden_by,
+            };
+            functions.insert(name, found);
+        }
+        parsed.types = types.own;
+        parsed
+    }
+}
+
+fn twice(module: &str, name: &str, second: &Place, first: &Place) -> Diagnostic {
+    let message = format!("the host module `{module}` has two functions called `{name}`");
+    let diagnostic = second.error(&codes::DUPLICATE_HOST_FUNCTION, message, "second one");
+    let diagnostic = diagnostic.label(&first.file, &first.text, first.range, "first one");
+    diagnostic.help("give one of them another name: `#[jitar::host(module = \"…\", name = \"…\")]`")
 }
 
 /// Module and name of `#[jitar::host(module = "…", name = "…")]`. What is wrong with it the attribute itself says.
@@ -181,23 +222,23 @@ fn is_public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
-fn parameters(function: &ItemFn) -> Vec<HostParameter> {
-    let typed = function.sig.inputs.iter().filter_map(|input| match input {
-        FnArg::Typed(typed) => Some(typed),
+fn parameters(function: &ItemFn, module: &[String], types: &mut Types<'_>) -> Vec<HostParameter> {
+    let inputs = function.sig.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(parameter) => Some(parameter),
         FnArg::Receiver(_) => None,
     });
-    let parameters = typed.enumerate().map(|(idx, typed)| {
-        let name = match &*typed.pat {
+    let parameters = inputs.enumerate().map(|(idx, input)| {
+        let name = match &*input.pat {
             Pat::Ident(name) => name.ident.unraw().to_string(),
             _ => format!("argument{}", idx + 1),
         };
-        let (ty, is_optional) = types::parameter(&typed.ty);
+        let (ty, is_optional) = types.parameter(module, &input.ty);
         HostParameter { name, ty, is_optional }
     });
     parameters.collect()
 }
 
-fn docs(attributes: &[Attribute]) -> Vec<String> {
+pub(super) fn docs(attributes: &[Attribute]) -> Vec<String> {
     let lines = attributes.iter().filter_map(|attribute| attribute.meta.require_name_value().ok());
     let lines = lines.filter(|setting| setting.path.is_ident("doc")).filter_map(text_of);
     let lines = lines.flat_map(|text| text.split('\n').map(str::to_owned).collect::<Vec<_>>());

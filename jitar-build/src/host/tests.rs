@@ -134,3 +134,120 @@ declare module "host:passwords" {
     assert_eq!(declarations(&catalog).as_deref(), Some(expected));
     assert_eq!(declarations(&HostCatalog::default()), None);
 }
+
+/// Structs and enums of the library, as serde's derives have them.
+#[test]
+fn types_of_the_library_are_declared() {
+    let (catalog, messages, _) = catalog(&[
+        MANIFEST,
+        (
+            "src/lib.rs",
+            r#"
+            pub mod model;
+            pub mod shop { pub use crate::model::{self, Account as Customer}; pub type Page<T> = crate::model::Page<T>; }
+            use serde::{Deserialize, Serialize};
+            use shop::*;
+            use model::Kind as Sort;
+            #[derive(Serialize, Deserialize)]
+            pub struct Record { pub a: u8 }
+            mod hidden { #[derive(serde::Deserialize)] pub struct Order { pub x: super::Sort } }
+            #[jitar::host(module = "shop")]
+            pub fn save(account: &Customer, sort: Sort, order: hidden::Order) -> Result<Customer, jitar::HostError> {}
+            #[jitar::host(module = "shop")]
+            pub async fn pages(record: Option<Record>) -> Vec<Page<model::Order>> {}
+            #[jitar::host(module = "other")]
+            pub fn shapes() -> (model::Shape, model::Tagged, model::Apart, model::Any, model::Wrapped, model::Pair) {}
+            #[jitar::host(module = "other")]
+            pub fn counts(tree: model::Tree) -> std::collections::BTreeMap<Sort, u64> {}
+            #[jitar::host(module = "other")]
+            pub fn unknown(a: model::NotRead, b: model::Sometimes, c: model::Sized<3>, d: model::Foreign) {}
+            "#,
+        ),
+        (
+            "src/model.rs",
+            r#"
+            use serde::{Deserialize, Serialize};
+            /// Somebody who buys.
+            #[derive(Debug, Serialize, Deserialize)]
+            #[serde(rename_all = "camelCase", deny_unknown_fields)]
+            pub struct Account {
+                /// As the person writes it.
+                pub full_name: String,
+                pub kind: Kind,
+                pub nick: Option<String>,
+                #[serde(default)]
+                pub tags: Vec<String>,
+                #[serde(rename = "e-mail", alias = "mail")]
+                pub email: String,
+                #[serde(skip)]
+                pub cached: u8,
+                #[serde(skip_serializing)]
+                pub password: String,
+                #[serde(skip_serializing_if = "Option::is_none", default)]
+                pub parent: Option<Box<Account>>,
+                #[serde(with = "time")]
+                pub since: Time,
+                #[serde(flatten)]
+                pub place: Place,
+                #[serde(flatten)]
+                pub rest: std::collections::HashMap<String, u8>,
+            }
+            #[derive(Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+            #[serde(rename_all = "kebab-case")]
+            pub enum Kind { NewOne, #[serde(rename(serialize = "OLD", deserialize = "OLD"))] Old, #[serde(skip)] Never }
+            #[derive(Serialize, Deserialize)]
+            pub struct Place { pub zip: u32, pub raw: Vec<u8> }
+            #[derive(Serialize)]
+            pub struct Page<T> { pub items: Vec<T>, pub next: Option<u64> }
+            #[derive(Serialize)]
+            pub struct Order { pub id: Id, pub lines: [Line; 2] }
+            #[derive(Serialize)]
+            pub struct Id(u32);
+            #[derive(Serialize)]
+            pub struct Line(String, f64);
+            #[derive(Serialize)]
+            #[serde(rename_all_fields = "SCREAMING_SNAKE_CASE")]
+            pub enum Shape { Empty, Circle(f64), Line(f64, f64), Box { side_length: f64 } }
+            #[derive(Serialize)]
+            #[serde(tag = "type", rename_all = "snake_case")]
+            pub enum Tagged { NothingAtAll, Place(Place), Named { r#type_name: String } }
+            #[derive(Serialize)]
+            #[serde(tag = "t", content = "c")]
+            pub enum Apart { A, B(u8), C { x: bool } }
+            #[derive(Serialize)]
+            #[serde(untagged)]
+            pub enum Any { Number(f64), Text(String), Nothing }
+            #[derive(Serialize)]
+            #[serde(transparent)]
+            pub struct Wrapped { inner: Vec<Kind>, #[serde(skip)] mark: u8 }
+            #[derive(Serialize)]
+            #[serde(tag = "kind")]
+            pub struct Pair { left: (), right: Nothing }
+            #[derive(Serialize)]
+            pub struct Nothing;
+            #[derive(Deserialize)]
+            pub struct Tree { children: Vec<Tree> }
+            #[derive(Serialize)]
+            pub struct NotRead { a: u8 }
+            #[cfg(feature = "x")]
+            #[derive(Deserialize)]
+            pub struct Sometimes { a: u8 }
+            #[derive(Deserialize)]
+            pub struct Sized<const N: usize> { a: u8 }
+            pub use elsewhere::Foreign;
+            "#,
+        ),
+    ]);
+    assert_eq!(messages, [] as [String; 0]);
+    assert!(catalog.failure.is_none(), "{:?}", catalog.failure);
+    let text = declarations(&catalog).expect("has modules");
+    let file = crate::fs::normalise(camino::Utf8Path::new(env!("CARGO_MANIFEST_DIR"))).join("src/host/tests.d.ts");
+    if crate::cargo::variable("JITAR_BLESS").is_some() {
+        crate::fs::write_if_changed(&file, text.as_bytes()).expect("writes");
+    }
+    assert_eq!(
+        text,
+        crate::fs::read(&file).expect("is there"),
+        "run this test with JITAR_BLESS=1 to take it as expected"
+    );
+}

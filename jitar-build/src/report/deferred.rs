@@ -70,9 +70,11 @@ mod tests {
     use super::*;
 
     fn deferred(modules: &[(&str, &str)]) -> Vec<Deferred> {
-        let modules = modules
-            .iter()
-            .map(|(path, reason)| Deferred { specifier: format!("file:///app/{path}"), reason: (*reason).to_owned() });
+        let modules = modules.iter().map(|(path, reason)| Deferred {
+            specifier: format!("file:///app/{path}"),
+            reason: (*reason).to_owned(),
+            is_overdue: false,
+        });
         modules.collect()
     }
 

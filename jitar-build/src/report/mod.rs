@@ -393,8 +393,11 @@ mod tests {
             ("src/db.ts", "uses chance"),
             ("src/a.ts", "imports `app/src/clock.ts`, which is deferred"),
         ];
-        let deferred = deferred
-            .map(|(path, reason)| Deferred { specifier: format!("file:///app/{path}"), reason: reason.to_owned() });
+        let deferred = deferred.map(|(path, reason)| Deferred {
+            specifier: format!("file:///app/{path}"),
+            reason: reason.to_owned(),
+            is_overdue: false,
+        });
         let units = linked.units.iter().enumerate().map(|(idx, _)| UnitSnapshot {
             file: (idx == 0).then(|| "snapshots/0.bin".into()),
             code: None,

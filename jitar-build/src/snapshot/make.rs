@@ -1,7 +1,7 @@
 //! Makes startup snapshots and compiled code in child processes: the only part of the build that runs V8.
 
 use std::process::{Command, Output, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jitar_engine::archive::ModuleArchive;
@@ -26,6 +26,8 @@ struct Request {
     base: Option<Utf8PathBuf>,
     /// Modules that must not be evaluated.
     left_out: Vec<String>,
+    /// Processor time that the evaluation of one module may take.
+    limit: Duration,
     /// Where the blob goes.
     blob: Utf8PathBuf,
     /// Where the list of deferred modules goes.
@@ -51,7 +53,7 @@ fn serve(path: &Utf8Path) -> Result<(), SnapshotError> {
             (engine::create_code(archive, base).map_err(told)?, Vec::new())
         }
         (Some(archive), None) => {
-            let unit = engine::create_unit(archive, &request.left_out).map_err(told)?;
+            let unit = engine::create_unit(archive, &request.left_out, request.limit).map_err(told)?;
             (unit.bytes, unit.deferred)
         }
     };
@@ -66,7 +68,12 @@ fn unpack(packed: &[u8], failed: &impl Fn(String) -> SnapshotError) -> Result<Mo
 }
 
 /// Makes the base blob and the blob of every unit, as far as they do not exist already.
-pub(super) fn create(out: &Utf8Path, units: &[UnitInput<'_>], wanted: Wanted) -> Result<Snapshots, SnapshotError> {
+pub(super) fn create(
+    out: &Utf8Path,
+    units: &[UnitInput<'_>],
+    wanted: Wanted,
+    limit: Duration,
+) -> Result<Snapshots, SnapshotError> {
     let base = Maker::new(out, "base", if wanted == Wanted::Scripts { Content::Scripts } else { Content::Base });
     base.make()?;
     let without = match wanted {
@@ -78,7 +85,7 @@ pub(super) fn create(out: &Utf8Path, units: &[UnitInput<'_>], wanted: Wanted) ->
         Snapshots { base: base.file(), units: Vec::new(), files: base.files(), warnings: Vec::new(), without };
     for unit in units {
         let content = match wanted {
-            Wanted::All => Content::Unit(unit),
+            Wanted::All => Content::Unit { unit, limit },
             Wanted::BaseOnly => Content::Code { unit, base: &base },
             Wanted::Scripts => {
                 snapshots.units.push(UnitSnapshot::from_source());
@@ -113,8 +120,8 @@ enum Content<'a> {
     Base,
     /// The scripts that stand in for the base blob.
     Scripts,
-    /// The blob of a unit.
-    Unit(&'a UnitInput<'a>),
+    /// The blob of a unit, and the processor time that the evaluation of one module may take.
+    Unit { unit: &'a UnitInput<'a>, limit: Duration },
     /// The compiled code of a unit that starts from the base blob.
     Code { unit: &'a UnitInput<'a>, base: &'a Maker<'a> },
 }
@@ -123,16 +130,24 @@ impl<'a> Content<'a> {
     /// What a program compares before it uses the file.
     fn fingerprint(self) -> String {
         match self {
-            Self::Base | Self::Unit(_) => engine::fingerprint(Kind::Blob),
+            Self::Base | Self::Unit { .. } => engine::fingerprint(Kind::Blob),
             Self::Scripts => engine::fingerprint(Kind::Scripts),
             Self::Code { .. } => engine::fingerprint(Kind::Code),
+        }
+    }
+
+    /// The processor time that the evaluation of one module may take.
+    fn limit(self) -> Duration {
+        match self {
+            Self::Unit { limit, .. } => limit,
+            Self::Base | Self::Scripts | Self::Code { .. } => Duration::MAX,
         }
     }
 
     fn unit(self) -> Option<&'a UnitInput<'a>> {
         match self {
             Self::Base | Self::Scripts => None,
-            Self::Unit(unit) | Self::Code { unit, .. } => Some(unit),
+            Self::Unit { unit, .. } | Self::Code { unit, .. } => Some(unit),
         }
     }
 }
@@ -150,7 +165,8 @@ struct Maker<'a> {
 impl<'a> Maker<'a> {
     fn new(out: &'a Utf8Path, name: &'a str, content: Content<'a>) -> Self {
         let packed = content.unit().map(|unit| unit.packed).unwrap_or_default();
-        let mut key = stamp::hash(&[content.fingerprint().as_bytes(), packed].concat());
+        let limit = content.limit().as_nanos().to_le_bytes();
+        let mut key = stamp::hash(&[content.fingerprint().as_bytes(), &limit, packed].concat());
         key.truncate(16);
         Self { out, name, content, key }
     }
@@ -195,7 +211,7 @@ impl<'a> Maker<'a> {
     /// Makes the blob, leaving out modules that make V8 end the process: each is found by bisection, and a warning.
     fn make_leaving_out(&self) -> Result<(Vec<Deferred>, Vec<String>), SnapshotError> {
         let order = match self.content {
-            Content::Unit(unit) => engine::evaluation_order(unit.archive),
+            Content::Unit { unit, .. } => engine::evaluation_order(unit.archive),
             _ => Vec::new(),
         };
         let (mut left_out, mut warnings) = (Vec::new(), Vec::new());
@@ -203,6 +219,11 @@ impl<'a> Maker<'a> {
             match self.attempt(&left_out)? {
                 Attempt::Made => {
                     let deferred = self.existing().ok_or_else(|| self.failed("its files are gone".to_owned()))?;
+                    let overdue = deferred.iter().filter(|module| module.is_overdue);
+                    warnings.extend(overdue.map(|Deferred { specifier, reason, .. }| {
+                        let module = short_specifier(specifier);
+                        format!("`{module}` {reason} and is evaluated when the service starts")
+                    }));
                     return Ok((deferred, warnings));
                 }
                 Attempt::Refused(reason) => return Err(self.failed(reason)),
@@ -246,6 +267,7 @@ impl<'a> Maker<'a> {
             archive: unit.map(|_| archive.clone()),
             base,
             left_out: left_out.to_vec(),
+            limit: self.content.limit(),
             blob: self.out.join(self.file()),
             deferred: self.out.join(self.deferred()),
         };

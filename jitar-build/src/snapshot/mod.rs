@@ -4,12 +4,15 @@
 
 #[cfg(not(without_v8))]
 mod make;
+mod settings;
 
 use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jitar_engine::archive::ModuleArchive;
 use jitar_engine::snapshot::Deferred;
+
+pub(crate) use settings::Settings;
 
 use crate::fs::{self, FsError};
 
@@ -97,11 +100,11 @@ pub(crate) enum Wanted {
 
 impl Wanted {
     /// What a build for this or another kind of machine makes, of which snapshots may not be wanted.
-    pub(crate) fn of(is_cross: bool, without_snapshots: bool) -> Self {
-        match (is_cross, without_snapshots) {
+    pub(crate) fn of(is_cross: bool, are_made: bool) -> Self {
+        match (is_cross, are_made) {
             (true, _) => Self::Scripts,
-            (false, true) => Self::BaseOnly,
-            (false, false) => Self::All,
+            (false, false) => Self::BaseOnly,
+            (false, true) => Self::All,
         }
     }
 }
@@ -112,14 +115,20 @@ pub(crate) fn serve_request() {
     make::serve_request();
 }
 
-/// Makes the base blob and the blob of every unit, as far as they do not exist already.
-pub(crate) fn create(out: &Utf8Path, units: &[UnitInput<'_>], wanted: Wanted) -> Result<Snapshots, SnapshotError> {
+/// Makes the base blob and the blob of every unit, as far as they do not exist already. `limit` is the processor time that
+/// the evaluation of one module may take.
+pub(crate) fn create(
+    out: &Utf8Path,
+    units: &[UnitInput<'_>],
+    wanted: Wanted,
+    limit: Duration,
+) -> Result<Snapshots, SnapshotError> {
     // The test program of this crate is no build script: it serves no requests.
     #[cfg(not(without_v8))]
     if !cfg!(test) {
-        return make::create(out, units, wanted);
+        return make::create(out, units, wanted, limit);
     }
-    let _ = wanted;
+    let _ = (wanted, limit);
     without_blobs(out, units)
 }
 

@@ -34,6 +34,8 @@ pub(crate) enum Weight {
     GoesOn,
     /// The module did not come to its end.
     Ends,
+    /// The module was ended because it took too long.
+    Overdue,
 }
 
 /// What was observed since the last look; shared by the op and the code that makes the snapshot.

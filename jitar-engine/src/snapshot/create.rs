@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::task::{Context, Waker};
+use std::time::Duration;
 
 use deno_core::{ModuleSpecifier, PollEventLoopOptions};
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,8 @@ pub struct Deferred {
     pub specifier: String,
     /// Why, such as `reads the clock (Date.now) at app/src/a.ts:3:7`.
     pub reason: String,
+    /// Whether it took too long to evaluate it.
+    pub is_overdue: bool,
 }
 
 /// Makes the base blob: the platform without an application. Call it in a process of its own.
@@ -44,7 +47,7 @@ pub fn create_base() -> Result<Vec<u8>, EngineError> {
     let _guard = enter_tokio()?;
     platform::init_snapshot();
     let store = ModuleStore::from_archive(ModuleArchive::default());
-    Ok(seal(Kind::Blob, Trial::new(&store)?.into_blob()?, &scripts::pack_cold()?))
+    Ok(seal(Kind::Blob, Trial::new(&store, Duration::MAX)?.into_blob()?, &scripts::pack_cold()?))
 }
 
 /// What stands in for the base blob on machines of another kind than this one: the platform's scripts. V8 does not run.
@@ -82,32 +85,35 @@ fn compile_all(base: Base, store: &ModuleStore, archive: &ModuleArchive) -> Resu
 }
 
 /// Makes the blob of a unit. Call it in a process of its own: a module may make V8 abort. `left_out` are modules that are
-/// known to do so.
+/// known to do so. `limit` is the processor time that the evaluation of one module may take.
 ///
 /// # Errors
 /// When a module cannot be loaded, or V8 fails.
-pub fn create_unit(archive: &ModuleArchive, left_out: &[String]) -> Result<UnitBlob, EngineError> {
+pub fn create_unit(archive: &ModuleArchive, left_out: &[String], limit: Duration) -> Result<UnitBlob, EngineError> {
     let _guard = enter_tokio()?;
     platform::init_snapshot();
     let store = ModuleStore::from_archive(archive.clone());
     let order = Order::of(archive);
     let mut causes: BTreeMap<String, String> =
         left_out.iter().map(|module| (module.clone(), "cannot be part of a snapshot".to_owned())).collect();
-    let mut changes = BTreeSet::new();
+    let (mut changes, mut overdue) = (BTreeSet::new(), BTreeSet::new());
     let mut examined = false;
     loop {
         let deferred = order.deferred(&causes, &changes);
         let warm: Vec<&str> = order.modules.iter().copied().filter(|module| !deferred.contains_key(*module)).collect();
-        let mut trial = Trial::new(&store)?;
-        let Err(observed) = trial.evaluate_all(&order, &warm) else {
+        let mut trial = Trial::new(&store, limit)?;
+        // When that is too little for all of them together, each is given as much.
+        let shares = if examined { u32::try_from(warm.len()).unwrap_or(u32::MAX).max(1) } else { 1 };
+        let together = limit.saturating_mul(shares);
+        let Err(observed) = trial.evaluate_all(&order, &warm, together) else {
             let bytes = seal(Kind::Blob, trial.into_blob()?, &scripts::pack_cold()?);
-            return Ok(UnitBlob { bytes, deferred: in_order(&order, deferred) });
+            return Ok(UnitBlob { bytes, deferred: in_order(&order, deferred, &overdue) });
         };
         drop(trial);
         if !examined {
-            let findings = Trial::new(&store)?.examine(&order)?;
+            let findings = Trial::new(&store, limit)?.examine(&order, left_out)?;
             causes.extend(findings.causes);
-            changes = findings.changes;
+            (changes, overdue) = (findings.changes, findings.overdue);
             examined = true;
             continue;
         }
@@ -131,11 +137,11 @@ pub fn evaluation_order(archive: &ModuleArchive) -> Vec<String> {
 }
 
 /// The reasons in evaluation order.
-fn in_order(order: &Order<'_>, mut deferred: BTreeMap<String, String>) -> Vec<Deferred> {
+fn in_order(order: &Order<'_>, mut deferred: BTreeMap<String, String>, overdue: &BTreeSet<String>) -> Vec<Deferred> {
     let modules = order.modules.iter();
     modules
         .filter_map(|module| deferred.remove_entry(*module))
-        .map(|(specifier, reason)| Deferred { specifier, reason })
+        .map(|(specifier, reason)| Deferred { is_overdue: overdue.contains(&specifier), specifier, reason })
         .collect()
 }
 

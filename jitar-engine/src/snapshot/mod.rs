@@ -8,6 +8,7 @@ mod create;
 mod fingerprint;
 mod load;
 mod order;
+mod patience;
 mod rehash;
 mod scripts;
 mod trial;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
 
 use deno_core::error::CoreError;
 use deno_core::futures::FutureExt;
@@ -19,6 +20,7 @@ use crate::loader::{ArchiveLoader, MapPlace, ModuleStore};
 use crate::ops::{Observation, Observations, Weight};
 use crate::snapshot::is_application;
 use crate::snapshot::order::Order;
+use crate::snapshot::patience::Patience;
 use crate::snapshot::rehash;
 use crate::stack::Frame;
 
@@ -28,6 +30,10 @@ pub(super) struct Trial {
     handles: Handles,
     observations: Observations,
     store: ModuleStore,
+    /// Outlives the runtime, because fields are dropped in this order.
+    patience: Patience,
+    /// Processor time that the evaluation of one module may take.
+    limit: Duration,
 }
 
 /// What evaluating modules one by one showed.
@@ -37,11 +43,13 @@ pub(super) struct Findings {
     pub(super) causes: BTreeMap<String, String>,
     /// Modules whose evaluation changes the global object or an intrinsic, or whose effect is not known.
     pub(super) changes: BTreeSet<String>,
+    /// Modules whose evaluation took too long.
+    pub(super) overdue: BTreeSet<String>,
 }
 
 impl Trial {
-    /// A runtime with the platform only.
-    pub(super) fn new(store: &ModuleStore) -> Result<Self, EngineError> {
+    /// A runtime with the platform only. `limit` is the processor time that the evaluation of one module may take.
+    pub(super) fn new(store: &ModuleStore, limit: Duration) -> Result<Self, EngineError> {
         let observations = Observations::default();
         let mut runtime = JsRuntimeForSnapshot::try_new(RuntimeOptions {
             module_loader: Some(Rc::new(ArchiveLoader {
@@ -56,11 +64,19 @@ impl Trial {
         let handles = Handles::take(&mut runtime)?;
         runtime.op_state().borrow_mut().put(observations.clone());
         handles.call(&mut runtime, "beginEvaluation")?;
-        Ok(Self { runtime, handles, observations, store: store.clone() })
+        let context = runtime.main_context();
+        let patience = Patience::with(runtime.v8_isolate(), context);
+        Ok(Self { runtime, handles, observations, store: store.clone(), patience, limit })
     }
 
-    /// Evaluates modules of an order, as imports of one module, and says what made it unclean.
-    pub(super) fn evaluate_all<'a>(&mut self, order: &Order<'a>, modules: &[&'a str]) -> Result<(), Vec<Observation>> {
+    /// Evaluates modules of an order, as imports of one module, and says what made it unclean. `limit` is the processor
+    /// time that all of them may take.
+    pub(super) fn evaluate_all<'a>(
+        &mut self,
+        order: &Order<'a>,
+        modules: &[&'a str],
+        limit: Duration,
+    ) -> Result<(), Vec<Observation>> {
         // When all of them are there, the program's own entry evaluates them.
         let is_whole = modules.len() == order.modules.len();
         let modules = if is_whole { &modules[modules.len() - 1..] } else { modules };
@@ -71,7 +87,7 @@ impl Trial {
             format!("import {module:?}{attribute};\n")
         };
         let imports: String = entrances.map(import).collect();
-        let observed = self.evaluate("jitar:warm", Some(imports));
+        let observed = self.evaluate("jitar:warm", Some(imports), limit);
         // Whatever was evaluated after the others is so at start, too; but only if none of the others comes later then.
         let is_clean = observed.is_empty() || (is_whole && self.have_succeeded(&observed));
         if is_clean { Ok(()) } else { Err(observed) }
@@ -82,25 +98,28 @@ impl Trial {
     fn have_succeeded(&mut self, observed: &[Observation]) -> bool {
         let imported = |observation: &Observation| match &observation.weight {
             Weight::Import(specifier) => Some(specifier.clone()),
-            Weight::GoesOn | Weight::Ends => None,
+            Weight::GoesOn | Weight::Ends | Weight::Overdue => None,
         };
         let imported: Option<BTreeSet<String>> = observed.iter().map(imported).collect();
         // A module is evaluated once; what comes of it is said again.
-        imported.is_some_and(|all| all.iter().all(|specifier| self.evaluate(specifier, None).is_empty()))
+        imported.is_some_and(|all| all.iter().all(|specifier| self.evaluate(specifier, None, self.limit).is_empty()))
     }
 
     /// Evaluates modules one by one, so that everything seen can be told which module it came from. Leaves the runtime
-    /// dirty.
-    pub(super) fn examine(&mut self, order: &Order<'_>) -> Result<Findings, EngineError> {
+    /// dirty. Those that are left out are not touched: they would end the process.
+    pub(super) fn examine(&mut self, order: &Order<'_>, left_out: &[String]) -> Result<Findings, EngineError> {
         let mut findings = Findings::default();
-        let mut failed: BTreeSet<&str> = BTreeSet::new();
+        let is_left_out = |module: &&&str| left_out.iter().any(|left_out| left_out == **module);
+        let mut failed: BTreeSet<&str> =
+            order.modules.iter().filter(is_left_out).map(|module| order.entrance(module)).collect();
         self.handles.call(&mut self.runtime, "intrinsicsChanged")?;
         let mut evaluated = BTreeSet::new();
         for module in order.modules.iter().map(|module| order.entrance(module)) {
             if !evaluated.insert(module) || self.is_data(module) {
                 continue;
             }
-            if order.imports_of(module).iter().any(|import| failed.contains(import.as_str())) {
+            let imports = order.imports_of(module).iter().map(String::as_str);
+            if imports.chain([module]).any(|module| failed.contains(module)) {
                 // It cannot be evaluated, so nobody knows what it would change. Generated modules change nothing.
                 failed.insert(module);
                 if is_application(module) {
@@ -108,14 +127,19 @@ impl Trial {
                 }
                 continue;
             }
-            let observed = self.evaluate(module, None);
-            if let Some(first) = observed.first() {
+            let observed = self.evaluate(module, None, self.limit);
+            let overdue = observed.iter().find(|observation| observation.weight == Weight::Overdue);
+            if let Some(first) = overdue.or(observed.first()) {
                 // A module that nobody imports statically has no place in the order: whoever let it in stands for it.
                 let culprit = first.module.clone().filter(|culprit| order.modules.contains(&culprit.as_str()));
                 let culprit = culprit.unwrap_or_else(|| module.to_owned());
+                if overdue.is_some() {
+                    findings.overdue.insert(culprit.clone());
+                }
                 findings.causes.entry(culprit).or_insert_with(|| self.in_words(first));
             }
-            let is_unknown = observed.iter().any(|observation| observation.weight == Weight::Ends);
+            let is_unknown =
+                observed.iter().any(|observation| matches!(observation.weight, Weight::Ends | Weight::Overdue));
             if is_unknown {
                 failed.insert(module);
             }
@@ -132,12 +156,19 @@ impl Trial {
             self.handles.call(&mut self.runtime, name)?;
         }
         drop(self.handles);
+        Patience::leave(self.runtime.v8_isolate());
         rehash::allow(self.runtime.snapshot().into_vec())
     }
 
     /// Loads a module, from `code` when it is given, and evaluates it with microtasks only. Returns what was seen.
-    fn evaluate(&mut self, specifier: &str, code: Option<String>) -> Vec<Observation> {
-        let mut failure = self.try_evaluate(specifier, code).err();
+    fn evaluate(&mut self, specifier: &str, code: Option<String>, limit: Duration) -> Vec<Observation> {
+        let patience = self.patience.clone();
+        let (outcome, overdue) = patience.spend(limit, || self.try_evaluate(specifier, code));
+        let mut failure = outcome.err();
+        if let Some(overdue) = overdue {
+            self.runtime.v8_isolate().cancel_terminate_execution();
+            self.observations.add(overdue);
+        }
         if let Err(error) = self.handles.call(&mut self.runtime, "reportTraces") {
             failure.get_or_insert_with(|| error.to_string());
         }

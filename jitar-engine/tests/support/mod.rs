@@ -6,6 +6,7 @@ pub(crate) mod worker;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use jitar_engine::archive::{ModuleArchive, ModuleKind, ModuleSource};
 use jitar_engine::host::HostTable;
@@ -23,6 +24,9 @@ pub(crate) fn alone() -> MutexGuard<'static, ()> {
 }
 
 const REQUEST: &str = "JITAR_TEST_BLOB_REQUEST";
+
+/// Processor time that a module gets while a blob is made.
+const EVALUATION: Duration = Duration::from_secs(2);
 
 /// An application: modules below `app/src` and procedures.
 #[derive(Default)]
@@ -215,7 +219,7 @@ pub(crate) fn serve_blob_request() -> bool {
         std::fs::write(request.folder.join("code"), code).expect("written");
         return true;
     }
-    let unit = jitar_engine::snapshot::create_unit(&archive, &[]).expect("makes the blob");
+    let unit = jitar_engine::snapshot::create_unit(&archive, &[], EVALUATION).expect("makes the blob");
     std::fs::write(request.folder.join("unit"), unit.bytes).expect("written");
     let report = serde_json::to_string(&unit.deferred).expect("encodes");
     std::fs::write(request.folder.join("deferred"), report).expect("written");

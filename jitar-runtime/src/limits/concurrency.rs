@@ -87,7 +87,7 @@ mod tests {
         drop(first);
         let third = concurrency.enter().expect("room");
         assert!(concurrency.enter().is_none());
-        third.finished(&Metrics::other());
+        third.finished(Metrics::default().others().name());
         assert!(concurrency.enter().is_some());
     }
 

@@ -152,7 +152,7 @@ mod tests {
         }
 
         fn run(&mut self, n: usize, time: f64) -> Outcome {
-            let (start, name) = (self.now, Metrics::default().name("f"));
+            let (start, name) = (self.now, Metrics::default().procedure("f").name().clone());
             let mut times: Vec<f64> = (0..n)
                 .map(|_| {
                     while len(&self.calls) + 1.0 <= self.gradient.limit() {
@@ -218,7 +218,7 @@ mod tests {
     #[test]
     fn procedures_are_compared_with_themselves_only() {
         let (mut gradient, metrics) = (Gradient::default(), Metrics::default());
-        let (fast, slow) = (metrics.name("fast"), metrics.name("slow"));
+        let (fast, slow) = (metrics.procedure("fast").name().clone(), metrics.procedure("slow").name().clone());
         for _ in 0..200 {
             gradient.finished(&fast, 0.001, 1.0, 20.0);
             gradient.finished(&slow, 1.0, 1.0, 20.0);
@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn does_not_grow_without_need() {
-        let (mut idle, name) = (Gradient::default(), Metrics::other());
+        let (mut idle, name) = (Gradient::default(), Metrics::default().others().name().clone());
         for _ in 0..1000 {
             idle.finished(&name, 0.01, 1.0, 1.0);
         }
@@ -240,7 +240,7 @@ mod tests {
         fn stays_within_its_bounds(
             calls in prop::collection::vec((0.0..100.0f64, 0.0..20_000.0f64, 0.0..20_000.0f64), 0..2000)
         ) {
-            let (mut gradient, name) = (Gradient::default(), Metrics::other());
+            let (mut gradient, name) = (Gradient::default(), Metrics::default().others().name().clone());
             for (took, at_start, at_end) in calls {
                 gradient.finished(&name, took, at_start, at_end);
                 prop_assert!((1.0..=MOST).contains(&gradient.limit()));

@@ -109,7 +109,7 @@ impl Runner for Door {
         let under_way = procedure.started(request.payload.size());
         let body = body.map(|body| procedure.received(body));
         let start = Instant::now();
-        let outcome = self.pass(request, &fqn, body).await;
+        let outcome = self.pass(request, procedure.name(), body).await;
         drop(under_way);
         match outcome {
             Ok(mut relayed) => {

@@ -140,7 +140,7 @@ struct StateLabel {
 
 /// A procedure as a label; cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Name(Arc<str>);
+pub(crate) struct Name(Arc<str>);
 
 impl EncodeLabelValue for Name {
     fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> Result<(), std::fmt::Error> {
@@ -303,6 +303,11 @@ impl Metrics {
 }
 
 impl ProcedureMetrics {
+    /// The procedure.
+    pub(crate) fn name(&self) -> &Name {
+        &self.name
+    }
+
     /// A call was answered.
     pub(crate) fn answered(&self, status: u16, took: Duration, n_bytes: usize) {
         self.duration.observe(took.as_secs_f64());

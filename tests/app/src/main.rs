@@ -1,14 +1,16 @@
-//! Runs any application folder without a crate of its own: `jitar-app FOLDER [--check] [--no-snapshots] [flags of a service]`.
+//! Runs any application folder without a crate of its own: `jitar-app FOLDER [--check] [--no-snapshots]
+//! [--evaluation-limit=SECONDS] [flags of a service]`.
 //! Behind `cargo xtask app`. Rust functions cannot be linked into it; `--check --package FOLDER` looks at those of a package.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for people: it prints")]
 
 mod place;
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use jitar::__private::{App, Unit};
@@ -16,8 +18,7 @@ use jitar_build::{BuildError, Builder};
 
 use place::Place;
 
-const USAGE: &str =
-    "usage: jitar-app FOLDER [--check [--package FOLDER]] [--strict] [--no-snapshots] [flags of a service]";
+const USAGE: &str = "usage: jitar-app FOLDER [--check [--package FOLDER]] [--strict] [--no-snapshots] [--evaluation-limit=SECONDS] [flags of a service]";
 
 fn main() -> ExitCode {
     jitar_build::serve_snapshot_request();
@@ -53,6 +54,10 @@ fn prepare(arguments: &Arguments) -> Result<(&'static App, &'static [Unit])> {
         Some(package) => builder.package(package),
         None => builder,
     };
+    let builder = match arguments.evaluation_limit {
+        Some(limit) => builder.evaluation_limit(limit),
+        None => builder,
+    };
     let builder = if arguments.strict { builder } else { builder.tolerate_broken_services() };
     let output = builder.try_build()?;
     eprint!("{}", output.warning_text());
@@ -69,6 +74,8 @@ struct Arguments {
     /// Whose host functions the application may import.
     package: Option<PathBuf>,
     snapshots: bool,
+    /// Processor time that a module gets while a snapshot is made.
+    evaluation_limit: Option<Duration>,
     flags: Vec<OsString>,
 }
 
@@ -90,8 +97,21 @@ impl Arguments {
             Some(_) => bail!("`--package` wants a folder; {USAGE}"),
             None => None,
         };
-        Ok(Self { folder: folder.into(), check, strict, package, snapshots, flags })
+        let evaluation_limit = match flags.iter().position(|flag| flag.as_encoded_bytes().starts_with(LIMIT.as_bytes()))
+        {
+            Some(idx) => Some(seconds(&flags.remove(idx))?),
+            None => None,
+        };
+        Ok(Self { folder: folder.into(), check, strict, package, snapshots, evaluation_limit, flags })
     }
+}
+
+const LIMIT: &str = "--evaluation-limit=";
+
+fn seconds(flag: &OsStr) -> Result<Duration> {
+    let seconds = flag.to_str().and_then(|flag| flag.strip_prefix(LIMIT)?.parse().ok());
+    let limit = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    limit.with_context(|| format!("`{LIMIT}` wants seconds; {USAGE}"))
 }
 
 #[cfg(test)]
@@ -111,7 +131,16 @@ mod tests {
         }
         assert_eq!(read("app --package p --check").expect("valid").package, Some(PathBuf::from("p")));
         assert!(read("app --no-snapshots --check").is_ok_and(|read| !read.snapshots && read.check));
-        for line in ["", "--check app", "app --package p", "app --check --package"] {
+        let limit = read("app --evaluation-limit=0.5 --service a.json").expect("valid");
+        assert_eq!((limit.evaluation_limit, limit.flags.len()), (Some(Duration::from_millis(500)), 2));
+        for line in [
+            "",
+            "--check app",
+            "app --evaluation-limit=soon",
+            "app --evaluation-limit=-1",
+            "app --package p",
+            "app --check --package",
+        ] {
             assert!(read(line).is_err_and(|error| error.to_string().contains(USAGE)), "{line}");
         }
     }
