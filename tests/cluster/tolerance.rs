@@ -249,17 +249,20 @@ fn a_repeated_key_gives_the_same_answer() {
 /// What runs no JavaScript starts no V8.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_gateway_has_no_isolate() {
-    let (gateway, worker) = (start("gateway", &[]), start("alone", &[]));
+fn what_runs_no_javascript_has_no_isolate() {
+    let (gateway, worker, repository) = (start("gateway", &[]), start("alone", &[]), start("repository", &[]));
+    let proxy = start("proxy", &[("GATEWAY", &gateway.url), ("SECOND", &repository.url)]);
     let threads = |service: &Service| {
         let folder = format!("/proc/{}/task", service.process.id());
         let tasks =
             std::fs::read_dir(folder).expect("a process").map(|task| task.expect("a thread").path().join("comm"));
         tasks.map(|comm| std::fs::read_to_string(comm).unwrap_or_default()).collect::<String>()
     };
-    let (with, without) = (threads(&worker), threads(&gateway));
-    assert!(with.contains("jitar-isolate"), "{with}");
-    assert!(!without.contains("jitar-isolate") && !without.contains("V8"), "{without}");
+    let with = threads(&worker);
+    assert!(with.contains("jitar-isolate") && with.contains("V8"), "{with}");
+    for without in [&gateway, &proxy, &repository].map(threads) {
+        assert!(!without.contains("jitar-isolate") && !without.contains("V8"), "{without}");
+    }
 }
 
 /// A hundred workers with a hundred procedures each: all are found, and none costs the others anything.

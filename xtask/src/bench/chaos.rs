@@ -14,7 +14,7 @@ const OPEN_FILES: usize = 16_384;
 
 /// Seconds that this takes, about.
 pub(super) const fn estimate(is_quick: bool) -> u64 {
-    if is_quick { 110 } else { 900 }
+    if is_quick { 60 } else { 540 }
 }
 
 /// Builds and runs the benchmark.
