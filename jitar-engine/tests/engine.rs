@@ -79,6 +79,7 @@ fn keeps_warm_what_is_pure() {
         "const u = new URL('https://example.com/a?b=c'); if (u.searchParams.get('b') !== 'c') throw 1;",
         "const b = new TextEncoder().encode('ü'); if (b.length !== 2) throw 1;",
         "await Promise.resolve(1); const t = await (async () => 5)(); if (t !== 5) throw 1;",
+        "let n = 0; queueMicrotask(() => n++); await null; if (n !== 1) throw 1;",
         "function* g() { yield 1; yield 2; } const i = g(); i.next();",
         "Object.freeze(Array.prototype.at); const big = 2n ** 64n; const f = new Float64Array([1, NaN]);",
         "globalThis.registry ??= []; globalThis.registry.push('m');",
@@ -90,6 +91,44 @@ fn keeps_warm_what_is_pure() {
         let made = app.make();
         assert_eq!(made.deferred, [] as [String; 0], "{code}: {}", made.reason("file:///app/src/m.js"));
         assert_eq!(Worker::start(&made).call("run", &json!({})), (200, "ran".to_owned()), "{code}");
+    }
+}
+
+/// A module that does not come to its end is left for the start, with all that might notice it.
+#[test]
+fn a_module_that_never_ends_is_deferred() {
+    let _alone = support::alone();
+    let cases = [
+        ("for (;;);", "file:///app/src/m.js", "app/src/m.js:1:"),
+        ("for (;;) await null;", "file:///app/src/m.js", "app/src/m.js:1:"),
+        ("import { spin } from './spin.js'; spin();", "file:///app/src/m.js", "app/src/spin.js:1:"),
+        ("/(a+)+b/.test('a'.repeat(40));", "file:///app/src/m.js", "app/src/m.js:1:"),
+        ("const spin = () => Promise.resolve().then(spin); spin();", "file:///app/src/m.js", "app/src/m.js:1:"),
+    ];
+    for (code, module, place) in cases {
+        let app = App::new()
+            .module("before.js", "export const before = [];")
+            .module("spin.js", "export function spin() { for (;;); }")
+            .module("m.js", code)
+            .module("user.js", "import './m.js';")
+            .module("pure.js", "export const pure = new Map([[1, 2]]);")
+            .module("effect.js", "globalThis.seen = 1;")
+            .module("main.js", "import './before.js'; import './spin.js'; import './user.js'; import './pure.js'; import './effect.js';\nexport async function run() {}")
+            .procedure("main.js", "run", &[]);
+        let made = app.make();
+        let reason = made.reason(module);
+        let found =
+            reason.strip_prefix("takes more than 2 s of processor time").unwrap_or_else(|| panic!("{code}: {reason}"));
+        // Between two microtasks there is no place.
+        let is_between = found.is_empty() && (code.contains("await") || code.contains("then"));
+        assert!(is_between || found.starts_with(&format!(" at {place}")), "{code}: {reason}");
+        for warm in ["before", "spin"] {
+            assert!(made.is_warm(&format!("file:///app/src/{warm}.js")), "{code}: {:?}", made.deferred);
+        }
+        // What it would have done nobody knows.
+        for late in ["user", "pure", "effect", "main"] {
+            assert!(!made.is_warm(&format!("file:///app/src/{late}.js")), "{code}: {:?}", made.deferred);
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! How results become values of JavaScript, and how bytes and numbers are read from them.
 
+use std::any::Any;
 use std::ops::RangeInclusive;
 
 use bytes::Bytes;
@@ -52,6 +53,11 @@ impl IntoJs for AsBytes {
 
 impl<T: Serialize + 'static> IntoJs for AsSerde<T> {
     fn into_js<'s>(self, scope: &mut v8::PinScope<'s, '_>) -> Result<v8::Local<'s, v8::Value>, HostError> {
+        if let Some(text) = (&self.0 as &dyn Any).downcast_ref::<String>()
+            && let Some(value) = ascii(scope, text)
+        {
+            return Ok(value);
+        }
         serde_v8::to_v8(scope, self.0).map_err(|error| HostError::type_error(error.to_string()))
     }
 }
@@ -63,6 +69,12 @@ impl<T: IntoJs> IntoJs for AsOption<T> {
             None => AsUndefined.into_js(scope),
         }
     }
+}
+
+/// Text that V8 need not decode; `None` for other text, and when it is too long.
+fn ascii<'s>(scope: &mut v8::PinScope<'s, '_>, text: &str) -> Option<v8::Local<'s, v8::Value>> {
+    let text = Some(text.as_bytes()).filter(|text| text.is_ascii())?;
+    v8::String::new_from_one_byte(scope, text, v8::NewStringType::Normal).map(Into::into)
 }
 
 /// The bytes of an `ArrayBuffer` or of a view, copied: application code may go on writing into it.
@@ -83,8 +95,19 @@ pub(super) fn read<'s, T: DeserializeOwned + 'static>(
     scope: &mut v8::PinScope<'s, '_>,
     value: v8::Local<'s, v8::Value>,
 ) -> Result<T, String> {
-    if let Some(number) = value.number_value(scope).filter(|_| value.is_number())
+    // Texts are what most functions take, and come without a detour through serde.
+    let mut found: Option<T> = None;
+    if let (Ok(text), Some(place)) =
+        (v8::Local::<v8::String>::try_from(value), (&mut found as &mut dyn Any).downcast_mut::<Option<String>>())
+    {
+        *place = Some(text.to_rust_string_lossy(scope));
+    }
+    if let Some(found) = found {
+        return Ok(found);
+    }
+    if let Ok(number) = v8::Local::<v8::Number>::try_from(value)
         && let Some(range) = integer_range::<T>()
+        && let number = number.value()
         && !(number.fract() == 0.0 && range.contains(&number))
     {
         return Err(format!("expected an integer from {} to {}, found {number}", range.start(), range.end()));

@@ -168,8 +168,24 @@ export async function run() { const late = names(); return Object.keys(early).fi
             "m.js",
             "const seen = []; queueMicrotask(() => seen.push('micro')); Promise.resolve().then(() => seen.push('then')); seen.push('sync'); await null; seen.push('after');\nexport async function run() { return seen.join(); }",
         )],
-        deferred: &["m.js"],
+        deferred: &[],
         answer: "sync,micro,then,after",
+    },
+    Case {
+        name: "microtasks that are tried, and one that throws",
+        modules: &[
+            (
+                "m.js",
+                "export let way = 'none'; try { queueMicrotask(() => { way = 'micro'; }); } catch { way = 'other'; }\nexport const form = [queueMicrotask.name, queueMicrotask.length, Object.keys(globalThis).includes('queueMicrotask')];",
+            ),
+            ("bad.js", "queueMicrotask(() => { throw new Error('late'); });"),
+            (
+                "main.js",
+                "import { way, form } from './m.js';\nimport './bad.js';\nexport async function run() { return [way, ...form].join(); }",
+            ),
+        ],
+        deferred: &["bad.js", "main.js"],
+        answer: "micro,queueMicrotask,1,true",
     },
     Case {
         name: "a timer at the top level",

@@ -4,6 +4,21 @@ use super::Case;
 
 pub(super) const CASES: &[Case] = &[
     Case {
+        name: "a module that reads the clock of performance goes on, and what it changes is known",
+        modules: &[
+            ("m.js", "export const start = performance.now(); export const done = typeof start;"),
+            ("later.js", "export const later = new Map([['a', 1]]);"),
+            ("changes.js", "globalThis.seen = process.hrtime().length;"),
+            ("after.js", "export const after = [globalThis.seen];"),
+            (
+                "main.js",
+                "import { done } from './m.js';\nimport { later } from './later.js';\nimport './changes.js';\nimport { after } from './after.js';\nexport async function run() { return [done, later.get('a'), ...after].join(); }",
+            ),
+        ],
+        deferred: &["m.js", "changes.js", "after.js", "main.js"],
+        answer: "number,1,2",
+    },
+    Case {
         name: "a cycle of functions",
         modules: &[
             ("even.js", "import { odd } from './odd.js'; export function even(n) { return n === 0 || odd(n - 1); }"),

@@ -1,7 +1,7 @@
 // The globals of the web-standard API, out of the scripts of the web API crates. `docs/globals.md` lists them.
 
 import { core, primordials } from "ext:core/mod.js";
-import { guardGetter, guardMethod } from "ext:jitar/guard.js";
+import { bridgeMicrotasks, guardGetter, guardMethod } from "ext:jitar/guard.js";
 import { log } from "ext:jitar/log.js";
 import { AsyncLocalStorage } from "ext:jitar/web/async_storage.js";
 import { Buffer } from "ext:jitar/web/buffer.js";
@@ -118,6 +118,7 @@ function defineConsole() {
 }
 
 function guardTime() {
+  bridgeMicrotasks();
   guardMethod(globalThis, "setTimeout", "starts a timer (setTimeout)");
   guardMethod(globalThis, "setInterval", "starts a timer (setInterval)");
   guardMethod(AbortSignal, "timeout", "starts a timer (AbortSignal.timeout)");
