@@ -180,7 +180,7 @@ impl Embedding<'_> {
     }
 
     fn snapshot_files(&self) -> impl Iterator<Item = String> {
-        self.snapshots.files.iter().map(|file| file.to_string())
+        self.snapshots.files.iter().map(ToString::to_string)
     }
 
     fn units(&self) -> impl Iterator<Item = (usize, &GeneratedUnit, &UnitSnapshot)> {

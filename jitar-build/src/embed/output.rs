@@ -78,11 +78,11 @@ impl<'a> Output<'a> {
         let files: Vec<(String, Content<'_>)> = assets.chain(client).collect();
         let earlier = earlier.encoded.iter().map(|encoded| (encoded.name.as_str(), encoded)).collect();
         let is_there = |path: &str| self.before.contains(path);
-        let encoder = compress::Encoder { effort, earlier, is_there: &is_there };
+        let compressor = compress::Encoder { effort, earlier, is_there: &is_there };
         let encoded = parallel::map(&files, |(name, content)| {
             let (encoded, copies) = match content {
-                Content::Asset(file) => encoder.encode(name, &fs::read_bytes(file)?),
-                Content::Module(code) => encoder.encode(name, code.as_bytes()),
+                Content::Asset(file) => compressor.encode(name, &fs::read_bytes(file)?),
+                Content::Module(code) => compressor.encode(name, code.as_bytes()),
             }
             .map_err(|source| EmbedError::Compress { file: name.clone(), source })?;
             let gzip = encoded.gzip.iter().zip(copies.gzip);
