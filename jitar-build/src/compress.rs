@@ -173,19 +173,19 @@ mod tests {
         let page = "<p>Hello</p>\n".repeat(100);
         let all_there = |_: &str| true;
         let none_there = |_: &str| false;
-        let encoder = Encoder { effort: Effort::Debug, earlier: BTreeMap::new(), is_there: &all_there };
-        let (encoded, first) = encoder.encode("a.html", page.as_bytes()).expect("in memory");
+        let compressor = Encoder { effort: Effort::Debug, earlier: BTreeMap::new(), is_there: &all_there };
+        let (encoded, first) = compressor.encode("a.html", page.as_bytes()).expect("in memory");
         assert!(first.gzip.is_some() && first.brotli.is_some());
         let earlier = BTreeMap::from([("a.html", &encoded)]);
-        let encoder = Encoder { earlier: earlier.clone(), ..encoder };
-        let again = encoder.encode("a.html", page.as_bytes()).expect("in memory");
+        let compressor = Encoder { earlier: earlier.clone(), ..compressor };
+        let again = compressor.encode("a.html", page.as_bytes()).expect("in memory");
         assert_eq!(again, (encoded.clone(), Copies::default()));
-        let (other, copies) = encoder.encode("a.html", page[1..].as_bytes()).expect("in memory");
+        let (other, copies) = compressor.encode("a.html", &page.as_bytes()[1..]).expect("in memory");
         assert!(other != encoded && copies.gzip.is_some(), "it has another content");
-        let (_, copies) = encoder.encode("b.html", page.as_bytes()).expect("in memory");
+        let (_, copies) = compressor.encode("b.html", page.as_bytes()).expect("in memory");
         assert!(copies.gzip.is_some(), "it has another name");
-        let encoder = Encoder { effort: Effort::Debug, earlier, is_there: &none_there };
-        assert_eq!(encoder.encode("a.html", page.as_bytes()).expect("in memory"), (encoded.clone(), first));
+        let compressor = Encoder { effort: Effort::Debug, earlier, is_there: &none_there };
+        assert_eq!(compressor.encode("a.html", page.as_bytes()).expect("in memory"), (encoded.clone(), first));
     }
 
     #[test]

@@ -66,7 +66,9 @@ fn hash_of(archive: &ModuleArchive) -> String {
         add(code);
         add(map.as_deref().unwrap_or_default());
         add(&imports.len().to_string());
-        imports.iter().for_each(|import| add(import));
+        for import in imports {
+            add(import);
+        }
     }
     format!("{:x}", hasher.finalize())
 }

@@ -130,7 +130,7 @@ mod tests {
 
     type Change = fn(&Folder);
 
-    const HOUR: Duration = Duration::from_secs(3600);
+    const HOUR: Duration = Duration::from_hours(1);
 
     fn inputs(folder: &Folder, paths: &[&str], began: SystemTime) -> Inputs {
         Inputs {

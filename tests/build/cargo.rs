@@ -224,6 +224,7 @@ fn mistakes_are_errors_of_cargo() {
     ] {
         assert!(built.said.contains(text), "no {what} with `{text}` in:\n{}", built.said);
     }
+    assert!(!built.said.contains('\u{1b}'), "colours without a terminal:\n{}", built.said);
     fs::remove_dir_all(package.folder.join("app")).expect("a folder to remove");
     let built = package.build(&["--lib"]);
     assert_eq!(built.status, Some(101), "{}", built.said);

@@ -168,7 +168,7 @@ struct Figures {
 }
 
 impl Figures {
-    /// Reads a line such as `#1024	NEW    cov: 95 ft: 101 corp: 7/2Kb lim: 4 exec/s: 512 rss: 40Mb`; gives whether it is one.
+    /// Reads a line such as `#1024 NEW    cov: 95 ft: 101 corp: 7/2Kb lim: 4 exec/s: 512 rss: 40Mb`; gives whether it is one.
     fn read(&mut self, line: &str) -> bool {
         let Some((runs, event)) = line.strip_prefix('#').and_then(|line| line.split_once('\t')) else { return false };
         let Ok(runs) = runs.trim().parse() else { return false };

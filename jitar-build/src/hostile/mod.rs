@@ -174,7 +174,8 @@ impl Damage {
             Self::Delete { at, length } => text.replace_range(part(text, at, length), ""),
             Self::Repeat { at, length } => {
                 let part = part(text, at, length);
-                text.insert_str(part.end, &text[part].to_owned());
+                let (end, copy) = (part.end, text[part].to_owned());
+                text.insert_str(end, &copy);
             }
             Self::Nest { at, token: which, times } => text.insert_str(boundary(text, at), &token(which).repeat(times)),
         }

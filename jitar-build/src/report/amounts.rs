@@ -30,3 +30,15 @@ pub(super) fn optional_milliseconds<S: serde::Serializer>(
         None => serializer.serialize_none(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_rounded_up() {
+        for (size, expected) in [(0, "0.0 KiB"), (1, "0.1 KiB"), (1 << 10, "1.0 KiB"), ((1 << 20) + 1, "1.1 MiB")] {
+            assert_eq!(bytes(size), expected);
+        }
+    }
+}

