@@ -84,12 +84,16 @@ impl<'a> ModuleTypes<'a> {
             match shape {
                 Ts::Object(fields) => {
                     text.extend([INDENT, "export interface ", name, &parameters, " {\n"]);
-                    fields.iter().for_each(|field| self.push_field(text, field));
+                    for field in fields {
+                        self.push_field(text, field);
+                    }
                     text.extend([INDENT, "}\n"]);
                 }
                 Ts::Union(variants) if self.text(shape).len() > LONGEST_UNION => {
                     text.extend([INDENT, "export type ", name, &parameters, " ="]);
-                    variants.iter().for_each(|variant| text.extend(["\n        | ", &self.text(variant)]));
+                    for variant in variants {
+                        text.extend(["\n        | ", &self.text(variant)]);
+                    }
                     text.push_str(";\n");
                 }
                 _ => text.extend([INDENT, "export type ", name, &parameters, " = ", &self.text(shape), ";\n"]),

@@ -222,7 +222,7 @@ fn is_public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
-fn parameters(function: &ItemFn, module: &[String], types: &mut Types<'_>) -> Vec<HostParameter> {
+fn parameters(function: &ItemFn, module: &[String], known: &mut Types<'_>) -> Vec<HostParameter> {
     let typed = function.sig.inputs.iter().filter_map(|input| match input {
         FnArg::Typed(typed) => Some(typed),
         FnArg::Receiver(_) => None,
@@ -232,7 +232,7 @@ fn parameters(function: &ItemFn, module: &[String], types: &mut Types<'_>) -> Ve
             Pat::Ident(name) => name.ident.unraw().to_string(),
             _ => format!("argument{}", idx + 1),
         };
-        let (ty, is_optional) = types.parameter(module, &typed.ty);
+        let (ty, is_optional) = known.parameter(module, &typed.ty);
         HostParameter { name, ty, is_optional }
     });
     parameters.collect()

@@ -46,7 +46,7 @@ impl Patience {
     }
 
     /// Lets go of the context, which a blob must not find in use.
-    pub(super) fn leave(&self, isolate: &mut v8::Isolate) {
+    pub(super) fn leave(isolate: &mut v8::Isolate) {
         drop(isolate.remove_slot::<MainContext>());
     }
 

@@ -156,7 +156,7 @@ impl Trial {
             self.handles.call(&mut self.runtime, name)?;
         }
         drop(self.handles);
-        self.patience.leave(self.runtime.v8_isolate());
+        Patience::leave(self.runtime.v8_isolate());
         rehash::allow(self.runtime.snapshot().into_vec())
     }
 
