@@ -60,10 +60,14 @@ impl Names {
         for item in items {
             match item {
                 Item::Struct(found) => {
-                    self.declare(path, &found.ident, &found.attrs, || Declared::Struct(found.clone()))
+                    self.declare(path, &found.ident, &found.attrs, || Declared::Struct(found.clone()));
                 }
-                Item::Enum(found) => self.declare(path, &found.ident, &found.attrs, || Declared::Enum(found.clone())),
-                Item::Type(found) => self.declare(path, &found.ident, &found.attrs, || Declared::Alias(found.clone())),
+                Item::Enum(found) => {
+                    self.declare(path, &found.ident, &found.attrs, || Declared::Enum(found.clone()));
+                }
+                Item::Type(found) => {
+                    self.declare(path, &found.ident, &found.attrs, || Declared::Alias(found.clone()));
+                }
                 Item::Use(found) => module.bring(&found.tree, &mut Vec::new()),
                 _ => {}
             }

@@ -36,6 +36,7 @@ impl Way {
 
 /// The `#[serde(…)]` of a type, a variant or a field, as one way sees it.
 #[derive(Debug, Default, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each stands for an attribute that is there or not")]
 pub(super) struct Attributes {
     pub(super) rename: Option<String>,
     pub(super) rename_all: Case,

@@ -57,11 +57,11 @@ impl Ts {
             return Self::unknown();
         }
         let mut once: Vec<Self> = Vec::new();
-        all.into_iter().for_each(|ty| {
+        for ty in all {
             if !once.contains(&ty) {
-                once.push(ty)
+                once.push(ty);
             }
-        });
+        }
         match once.len() {
             0 => Self::name("never"),
             1 => once.remove(0),
@@ -75,12 +75,16 @@ impl Ts {
             Self::Name(_) => {}
             Self::List(element) => element.each_own(visit),
             Self::Tuple(types) | Self::Union(types) | Self::Intersection(types) | Self::Of(_, types) => {
-                types.iter().for_each(|ty| ty.each_own(visit));
+                for ty in types {
+                    ty.each_own(visit);
+                }
             }
             Self::Object(fields) => fields.iter().for_each(|field| field.ty.each_own(visit)),
             Self::Own(number, arguments) => {
                 visit(*number);
-                arguments.iter().for_each(|ty| ty.each_own(visit));
+                for ty in arguments {
+                    ty.each_own(visit);
+                }
             }
         }
     }
