@@ -66,10 +66,11 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, deferred: &[DeferredReport<'_>])
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn deferred(modules: &[(&str, &str)]) -> Vec<Deferred> {
+    /// Modules that were deferred, by their paths, with the reasons.
+    pub(in super::super) fn deferred(modules: &[(&str, &str)]) -> Vec<Deferred> {
         let modules = modules.iter().map(|(path, reason)| Deferred {
             specifier: format!("file:///app/{path}"),
             reason: (*reason).to_owned(),

@@ -383,7 +383,6 @@ fn shown(specifier: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use jitar_engine::snapshot::Deferred;
     use serde_json::json;
 
     use super::*;
@@ -393,20 +392,15 @@ mod tests {
     fn reported(app: &App, check: impl FnOnce(&Report<'_>)) {
         let linked = app.link();
         let generated = generate::generate(&linked);
-        let deferred = [
+        let deferred = deferred::tests::deferred(&[
             ("src/clock.ts", "reads the clock"),
             ("src/db.ts", "uses chance"),
             ("src/a.ts", "imports `app/src/clock.ts`, which is deferred"),
-        ];
-        let deferred = deferred.map(|(path, reason)| Deferred {
-            specifier: format!("file:///app/{path}"),
-            reason: reason.to_owned(),
-            is_overdue: false,
-        });
+        ]);
         let units = linked.units.iter().enumerate().map(|(idx, _)| UnitSnapshot {
             file: (idx == 0).then(|| "snapshots/0.bin".into()),
             code: None,
-            deferred: if idx == 0 { deferred.to_vec() } else { Vec::new() },
+            deferred: if idx == 0 { deferred.clone() } else { Vec::new() },
             time: (idx == 0).then(|| Duration::from_millis(120)),
         });
         let snapshots = Snapshots {
