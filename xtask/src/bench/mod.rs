@@ -83,8 +83,8 @@ enum What {
 }
 
 impl What {
-    /// Without those that take minutes to do harm.
-    const EACH: [Self; 9] = [
+    /// In the order in which they are measured.
+    const EACH: [Self; 10] = [
         Self::Engine,
         Self::Startup,
         Self::Rpc,
@@ -92,6 +92,7 @@ impl What {
         Self::Cluster,
         Self::Chaos,
         Self::Hostile,
+        Self::Limits,
         Self::Build,
         Self::Rebuild,
     ];
