@@ -14,15 +14,18 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
+/// Starts a node with the certificates of the folder.
+fn start(certificates: &Path, service: &str, gateway: &str) -> Service {
+    let certificates = certificates.to_str().expect("a path");
+    Project::named("tolerance").start(service, &[("CERTIFICATES", certificates), ("GATEWAY", gateway)])
+}
+
 /// Calls pass from node to node; who has no certificate is not even heard.
 #[test]
 fn nodes_show_each_other_their_certificates() {
     let folder = tempfile::tempdir().expect("a folder");
     issue(folder.path());
-    let certificates = folder.path().to_str().expect("a path");
-    let start = |service, gateway: &str| {
-        Project::named("tolerance").start(service, &[("CERTIFICATES", certificates), ("GATEWAY", gateway)])
-    };
+    let start = |service, gateway: &str| start(folder.path(), service, gateway);
     let gateway = start("secureGateway", "");
     let _work = start("secureWork", &gateway.url);
     let _front = start("secureFront", &gateway.url);
@@ -40,10 +43,7 @@ fn nodes_show_each_other_their_certificates() {
 fn calls_share_connections_between_nodes() {
     let folder = tempfile::tempdir().expect("a folder");
     issue(folder.path());
-    let certificates = folder.path().to_str().expect("a path");
-    let start = |service, gateway: &str| {
-        Project::named("tolerance").start(service, &[("CERTIFICATES", certificates), ("GATEWAY", gateway)])
-    };
+    let start = |service, gateway: &str| start(folder.path(), service, gateway);
     let gateway = start("secureGateway", "");
     let work = start("secureWork", &gateway.url);
     let client = Client::new(folder.path(), true);
