@@ -70,7 +70,9 @@ fn make(source: Source, options: RuntimeOptions) -> Result<JsRuntime, EngineErro
     let mut runtime = JsRuntime::try_new(RuntimeOptions {
         extensions: extension::all(platform),
         startup_snapshot: blob.map(Blob::bytes),
+        skip_op_registration: blob.is_some(),
         residual_lazy_js_sources: blob.map_or(&[][..], Blob::cold_scripts),
+        residual_lazy_esm_sources: extension::COLD_MODULES,
         ..options
     })
     .map_err(|error| EngineError::Boot(exception_of(&error).to_string()))?;

@@ -7,7 +7,7 @@ pub type Source = (&'static str, &'static str);
 /// Those of `web` stand on parts of isolates and have other forms in browsers.
 pub const SOURCES: [Source; 16] = [
     ("primordials.js", include_str!("js/primordials.js")),
-    ("web/buffer.js", include_str!("js/browser/buffer.js")),
+    ("web/buffer_class.js", include_str!("js/browser/buffer_class.js")),
     ("web/call_signals.js", include_str!("js/browser/call_signals.js")),
     ("errors.js", include_str!("js/errors.js")),
     ("model.js", include_str!("js/model.js")),

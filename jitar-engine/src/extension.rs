@@ -47,6 +47,7 @@ deno_core::extension!(
         "class_model.js",
         "opaque.js",
         "base64.js",
+        "web/buffer_class.js",
         "byte_forms.js",
         "writer.js",
         "reader.js",
@@ -58,13 +59,9 @@ deno_core::extension!(
         "values.js",
         "passing.js",
         "dispatcher.js",
-        "web/node_errors.js",
-        "web/encodings.js",
-        "web/buffer_numbers.js",
-        "web/buffer_search.js",
-        "web/buffer.js",
         "web/async_storage.js",
         "web/caller.js",
+        "web/performance.js",
         "web/process.js",
         "web/lazy.js",
         "web/fetch.js",
@@ -76,7 +73,6 @@ deno_core::extension!(
         "node:jitar/runtime" = "runtime.js",
         "node:jitar/remote" = "remote.js",
         "node:async_hooks" = "web/node_async_hooks.js",
-        "node:buffer" = "web/node_buffer.js",
         "node:process" = "web/node_process.js",
         "node:jitar/commonjs" = "commonjs.js",
         "node:jitar/empty" = "empty.js",
@@ -86,7 +82,7 @@ deno_core::extension!(
 
 /// Scripts that are loaded when somebody first asks for what they define (`js/web/globals.js`), and those that these load.
 /// They are not in every blob, so their sources lie beside it. Sorted.
-pub(crate) const COLD: [&str; 15] = [
+pub(crate) const COLD: [&str; 17] = [
     "ext:deno_crypto/00_crypto.js",
     "ext:deno_fetch/20_headers.js",
     "ext:deno_fetch/21_formdata.js",
@@ -100,8 +96,21 @@ pub(crate) const COLD: [&str; 15] = [
     "ext:deno_web/01_urlpattern.js",
     "ext:deno_web/02_structured_clone.js",
     "ext:deno_web/06_streams.js",
+    "ext:deno_web/09_file.js",
     "ext:deno_web/12_location.js",
     "ext:deno_web/14_compression.js",
+    "ext:deno_web/15_performance.js",
+];
+
+/// Modules of ours that are loaded when somebody first asks for them, with their texts. Sorted. They are not in the list of
+/// the extension, because `deno_core` would then forget the text of what `core.createLazyLoader` took into a blob.
+pub(crate) const COLD_MODULES: &[(&str, &str)] = &[
+    ("ext:jitar/web/buffer.js", include_str!("js/web/buffer.js")),
+    ("ext:jitar/web/buffer_numbers.js", include_str!("js/web/buffer_numbers.js")),
+    ("ext:jitar/web/buffer_search.js", include_str!("js/web/buffer_search.js")),
+    ("ext:jitar/web/encodings.js", include_str!("js/web/encodings.js")),
+    ("ext:jitar/web/node_errors.js", include_str!("js/web/node_errors.js")),
+    ("node:buffer", include_str!("js/web/node_buffer.js")),
 ];
 
 /// The sources of the cold scripts, by specifier and sorted.
@@ -169,6 +178,7 @@ pub(crate) fn all(platform: Platform) -> Vec<Extension> {
         jitar::init(),
     ];
     for extension in &mut extensions {
+        leave_out_unused(extension);
         match platform {
             Platform::FromCrates => {}
             Platform::InBlob => {
@@ -187,6 +197,27 @@ pub(crate) fn all(platform: Platform) -> Vec<Extension> {
         }
     }
     extensions
+}
+
+/// Classes of the web API crates that no script of ours loads, and how the names of such ops begin. Each op and each method
+/// would be some objects in every blob, which every isolate reads: these were a tenth of the time of a start.
+const UNUSED_OBJECTS: [&str; 10] = [
+    "CSSRule",
+    "CSSStyleSheet",
+    "DOMMatrix",
+    "DOMMatrixReadOnly",
+    "DOMPoint",
+    "DOMPointReadOnly",
+    "DOMQuad",
+    "DOMRect",
+    "DOMRectReadOnly",
+    "ImageData",
+];
+const UNUSED_OPS: [&str; 3] = ["op_broadcast_", "op_geometry_", "op_lock_manager_"];
+
+fn leave_out_unused(extension: &mut Extension) {
+    extension.objects.to_mut().retain(|object| !UNUSED_OBJECTS.contains(&object.name.0));
+    extension.ops.to_mut().retain(|op| !UNUSED_OPS.iter().any(|prefix| op.name.starts_with(prefix)));
 }
 
 /// Names of extensions and ops in order: part of the fingerprint that a blob and its reader compare.

@@ -2,7 +2,7 @@
 
 use std::sync::Once;
 
-use deno_core::{JsRuntime, v8_set_flags};
+use deno_core::{JsRuntime, v8, v8_set_flags};
 
 /// Flags of a process that runs a service, beside those that `deno_core` sets. The string-hash seed of a blob is known to
 /// everybody who has the binary; rehashing gives each process its own, so that colliding keys cannot be prepared. Loop
@@ -44,6 +44,8 @@ static SET_UP: Once = Once::new();
 pub fn init_run(limits: ProcessLimits) {
     SET_UP.call_once(|| {
         set_flags(RUN_FLAGS);
+        // Without a source V8 opens `/dev/urandom` several times for each isolate.
+        v8::V8::set_entropy_source(|bytes| getrandom::fill(bytes).is_ok());
         // Every TLS connection of the process uses it. It fails only when the program chose one already, which then counts.
         drop(deno_tls::rustls::crypto::aws_lc_rs::default_provider().install_default());
         let stack = format!("--stack-size={}", limits.stack >> 10);

@@ -16,7 +16,7 @@ import {
   typedArrayByteLength,
   typedArrayName,
 } from "ext:jitar/primordials.js";
-import { Buffer } from "ext:jitar/web/buffer.js";
+import { bufferClass } from "ext:jitar/web/buffer_class.js";
 
 const { DataView, Map, Uint8Array } = Intrinsics;
 
@@ -105,7 +105,9 @@ export function bytesOfForm(form) {
 /** See `bytesOfForm`. */
 export function nodeBufferOfForm(form) {
   const bytes = bytesOfForm(form);
-  return bytes === undefined ? undefined : new Buffer(typedArrayBuffer(bytes));
+  if (bytes === undefined) return undefined;
+  const Buffer = bufferClass();
+  return new Buffer(typedArrayBuffer(bytes));
 }
 
 /** See `bytesOfForm`. */

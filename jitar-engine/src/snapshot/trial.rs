@@ -58,6 +58,7 @@ impl Trial {
                 maps: MapPlace::Apart,
             })),
             extensions: extension::all(Platform::FromCrates),
+            residual_lazy_esm_sources: extension::COLD_MODULES,
             ..Default::default()
         })
         .map_err(|error| EngineError::Boot(exception_of(&error).to_string()))?;

@@ -27,14 +27,23 @@ fn what_is_pure_stays_warm() {
         ),
         ("const s = new AsyncLocalStorage(); const result = () => s.run('in', () => s.getStore());", "in"),
         ("const b = Buffer.from('warm'); const result = () => b.toString('hex');", "7761726d"),
+        (
+            "import { Buffer as B } from 'node:buffer'; const b = B; const result = () => b === Buffer && b === B;",
+            "true",
+        ),
+        ("const result = async () => (await import('node:buffer')).Buffer === Buffer;", "true"),
+        ("const p = performance; const result = () => Math.abs(p.timeOrigin + p.now() - Date.now()) < 60_000;", "true"),
+        ("const result = () => Math.abs(performance.timeOrigin + performance.now() - Date.now()) < 60_000;", "true"),
         ("const e = new TextEncoder(); const result = () => e.encode('abc').length;", "3"),
         ("globalThis.Request = class Mine {}; const result = () => Request.name;", "Mine"),
         ("const c = structuredClone({ a: [1] }); const result = () => c.a.length;", "1"),
     ] {
         let made = app(code).make();
         assert_eq!(made.deferred, [] as [String; 0], "{code}");
-        for start in [Worker::start, Worker::start_from_source] {
-            assert_eq!(start(&made).call("run", &json!({})), (200, expected.to_owned()), "{code}");
+        for (how, start) in
+            [("from the blob", Worker::start as fn(&_) -> _), ("from source", Worker::start_from_source)]
+        {
+            assert_eq!(start(&made).call("run", &json!({})), (200, expected.to_owned()), "{code} {how}");
         }
     }
 }
@@ -83,8 +92,10 @@ fn what_is_native_or_of_the_machine_defers() {
         let found = made.reason("file:///app/src/m.js");
         assert!(found.contains(reason), "{code}\n  said     {found}\n  expected {reason}");
         assert!(found.contains("app/src/m.js:1:"), "{code}: {found}");
-        for start in [Worker::start, Worker::start_from_source] {
-            assert_eq!(start(&made).call("run", &json!({})), (200, expected.to_owned()), "{code}");
+        for (how, start) in
+            [("from the blob", Worker::start as fn(&_) -> _), ("from source", Worker::start_from_source)]
+        {
+            assert_eq!(start(&made).call("run", &json!({})), (200, expected.to_owned()), "{code} {how}");
         }
     }
 }

@@ -4,12 +4,14 @@
 import { register } from "node:module";
 
 const core = `
+  import * as buffer from "ext:jitar/web/buffer.js";
   const encoder = new TextEncoder();
   const decoder = new TextDecoder();
   export const core = {
     encode: (text) => encoder.encode(text),
     decode: (bytes) => decoder.decode(bytes),
     loadExtScript: () => globalThis,
+    createLazyLoader: () => () => buffer,
   };`;
 const resolver = `
   const folder = ${JSON.stringify(new URL("../", import.meta.url).href)};

@@ -1,12 +1,13 @@
 // The globals of the web-standard API, out of the scripts of the web API crates. `docs/globals.md` lists them.
 
 import { core, primordials } from "ext:core/mod.js";
-import { bridgeMicrotasks, guardGetter, guardMethod } from "ext:jitar/guard.js";
+import { bridgeMicrotasks, guardMethod } from "ext:jitar/guard.js";
 import { log } from "ext:jitar/log.js";
 import { AsyncLocalStorage } from "ext:jitar/web/async_storage.js";
-import { Buffer } from "ext:jitar/web/buffer.js";
+import { bufferClass } from "ext:jitar/web/buffer_class.js";
 import { fetch } from "ext:jitar/web/fetch.js";
-import { defineLazily, defineNative } from "ext:jitar/web/lazy.js";
+import { defineLazily, defineLazy, defineNative } from "ext:jitar/web/lazy.js";
+import { performanceScript, startPerformance } from "ext:jitar/web/performance.js";
 import { process } from "ext:jitar/web/process.js";
 
 const { ObjectDefineProperty, ObjectFreeze } = primordials;
@@ -21,9 +22,7 @@ const timers = load("ext:deno_web/02_timers.js");
 const { AbortController, AbortSignal } = load("ext:deno_web/03_abort_signal.js");
 const { atob, btoa } = load("ext:deno_web/05_base64.js");
 const { TextDecoder, TextEncoder } = load("ext:deno_web/08_text_encoding.js");
-const { Blob, File } = load("ext:deno_web/09_file.js");
 const { MessageChannel, MessagePort, structuredClone } = load("ext:deno_web/13_message_port.js");
-const performance = load("ext:deno_web/15_performance.js");
 
 function defineAll(values, property) {
   for (const name in values) {
@@ -38,22 +37,15 @@ function defineWarm() {
     AbortController,
     AbortSignal,
     AsyncLocalStorage,
-    Blob,
-    Buffer,
     CloseEvent: event.CloseEvent,
     CustomEvent: event.CustomEvent,
     DOMException,
     ErrorEvent: event.ErrorEvent,
     Event: event.Event,
     EventTarget: event.EventTarget,
-    File,
     MessageChannel,
     MessageEvent: event.MessageEvent,
     MessagePort,
-    Performance: performance.Performance,
-    PerformanceEntry: performance.PerformanceEntry,
-    PerformanceMark: performance.PerformanceMark,
-    PerformanceMeasure: performance.PerformanceMeasure,
     ProgressEvent: event.ProgressEvent,
     PromiseRejectionEvent: event.PromiseRejectionEvent,
     QuotaExceededError,
@@ -69,7 +61,6 @@ function defineWarm() {
     clearInterval: timers.clearInterval,
     clearTimeout: timers.clearTimeout,
     fetch,
-    performance: performance.performance,
     self: globalThis,
     setInterval: timers.setInterval,
     setTimeout: timers.setTimeout,
@@ -81,6 +72,11 @@ function defineWarm() {
 
 /** The scripts that are loaded when they are first asked for stand in `extension.rs` too, which carries their sources. */
 function defineCold() {
+  defineLazy("Buffer", bufferClass);
+  defineLazy("performance", () => performanceScript().performance, true);
+  for (const name of ["Performance", "PerformanceEntry", "PerformanceMark", "PerformanceMeasure"]) {
+    defineLazy(name, () => performanceScript()[name]);
+  }
   defineLazily("ext:deno_web/01_urlpattern.js", ["URLPattern"]);
   defineLazily("ext:deno_web/06_streams.js", [
     "ByteLengthQueuingStrategy",
@@ -98,6 +94,7 @@ function defineCold() {
     "WritableStreamDefaultWriter",
   ]);
   defineLazily("ext:deno_web/08_text_encoding.js", ["TextDecoderStream", "TextEncoderStream"]);
+  defineLazily("ext:deno_web/09_file.js", ["Blob", "File"]);
   defineLazily("ext:deno_web/14_compression.js", ["CompressionStream", "DecompressionStream"]);
   defineLazily("ext:deno_fetch/20_headers.js", ["Headers"]);
   defineLazily("ext:deno_fetch/21_formdata.js", ["FormData"]);
@@ -122,7 +119,6 @@ function guardTime() {
   guardMethod(globalThis, "setTimeout", "starts a timer (setTimeout)");
   guardMethod(globalThis, "setInterval", "starts a timer (setInterval)");
   guardMethod(AbortSignal, "timeout", "starts a timer (AbortSignal.timeout)");
-  guardGetter(performance.Performance.prototype, "timeOrigin", "reads the clock (performance.timeOrigin)");
 }
 
 /** Defines everything; called once. */
@@ -135,5 +131,5 @@ export function defineGlobals() {
 
 /** What a blob cannot keep; called when an isolate starts. */
 export function startGlobals() {
-  performance.setTimeOrigin();
+  startPerformance();
 }

@@ -20,13 +20,17 @@ function define(name, get, enumerable) {
   });
 }
 
+/** Defines a global that a function finds. */
+export function defineLazy(name, get, enumerable = false) {
+  noteLazyGetter(get);
+  define(name, get, enumerable);
+}
+
 /** Defines constructors that a script of the web API exports under the names of the globals. */
 export function defineLazily(specifier, names) {
   for (let idx = 0; idx < names.length; idx++) {
     const name = names[idx];
-    const get = () => load(specifier)[name];
-    noteLazyGetter(get);
-    define(name, get, false);
+    defineLazy(name, () => load(specifier)[name]);
   }
 }
 

@@ -4,6 +4,7 @@
 import { core, primordials } from "ext:core/mod.js";
 import { op_jitar_platform } from "ext:core/ops";
 import { guardedOps, guardMethod, leaveUnexamined } from "ext:jitar/guard.js";
+import { now } from "ext:jitar/web/performance.js";
 import { log, WARN } from "ext:jitar/log.js";
 import { caller } from "ext:jitar/web/caller.js";
 
@@ -23,8 +24,6 @@ const {
 
 // Guarded: the environment of the build machine must not be read.
 const { op_jitar_cwd, op_jitar_env, op_jitar_env_names, op_jitar_env_is_news } = guardedOps;
-const { performance } = core.loadExtScript("ext:deno_web/15_performance.js");
-const { now } = performance;
 
 /** Asked for by packages at their top level, and always the same here, so that asking defers nobody. */
 const FIXED = { __proto__: null, NODE_ENV: "production" };
@@ -101,7 +100,7 @@ function hrtime(since) {
   return [seconds - since[0] - borrowed, rest - since[1] + borrowed * 1_000_000_000];
 }
 
-hrtime.bigint = () => BigInt(MathRound(ReflectApply(now, performance, []) * 1_000_000));
+hrtime.bigint = () => BigInt(MathRound(now() * 1_000_000));
 
 export const process = {
   env,
