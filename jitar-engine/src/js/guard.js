@@ -14,6 +14,7 @@ const {
   ObjectGetOwnPropertyDescriptor,
   PromisePrototypeThen,
   PromiseResolve,
+  Proxy,
   ReflectApply,
   ReflectConstruct,
   ReflectOwnKeys,
@@ -204,14 +205,25 @@ const PURE_OPS = new SafeRegExp(
 const CLOCK_OP = "op_now";
 
 /**
- * Every other op reports before it runs, so that nothing native-backed is made while a blob is. The scripts of the web API
- * take their ops from there when they are loaded, later than this.
+ * Every other op reports before it runs, so that nothing native-backed is made while a blob is. Scripts take what they
+ * need of it when they are loaded: only those ops get a guard, and none once there is a blob.
  */
 function guardOps(ops) {
-  ArrayPrototypeForEach(ReflectOwnKeys(ops), (name) => {
-    if (typeof name !== "string" || RegExpPrototypeExec(PURE_OPS, name) !== null) return;
-    if (primordials.StringPrototypeStartsWith(name, "op_")) ops[name] = guardOp(ops[name], name);
-    else guardConstructor(ops, name, `makes a native object (${name})`, undefined, refuse);
+  const guarded = { __proto__: null };
+  const guardOf = (name) => {
+    if (primordials.StringPrototypeStartsWith(name, "op_")) guarded[name] = guardOp(ops[name], name);
+    else {
+      guarded[name] = ops[name];
+      guardConstructor(guarded, name, `makes a native object (${name})`, undefined, refuse);
+    }
+    return guarded[name];
+  };
+  return new Proxy(ops, {
+    __proto__: null,
+    get(_target, name) {
+      const isFree = !building || typeof ops[name] !== "function" || RegExpPrototypeExec(PURE_OPS, name) !== null;
+      return isFree ? ops[name] : guarded[name] ?? guardOf(name);
+    },
   });
 }
 
@@ -229,8 +241,8 @@ function guardOp(op, name) {
 
 /** The core as scripts of the web API see it, with the ops behind their guards. */
 export const capturedCore = core.loadExtScript("ext:jitar/captured_core.js");
-export const guardedOps = capturedCore.ops;
-guardOps(guardedOps);
+export const guardedOps = guardOps(core.ops);
+capturedCore.ops = guardedOps;
 guardDate();
 guardMethod(Math, "random", "uses chance (Math.random)");
 guardLocale();
