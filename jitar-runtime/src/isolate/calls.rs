@@ -3,10 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use jitar_engine::call::Reply;
-
 use super::IsolateError;
-use super::message::ReplySender;
+use super::replies::{Outcome, ReplySender};
 
 /// The calls under way in one isolate. Shared with the supervisor, which answers them when the isolate's thread cannot.
 #[derive(Clone, Default)]
@@ -32,11 +30,11 @@ impl Calls {
     }
 
     /// Answers a call. One that was given up is answered to nobody.
-    pub(super) fn settle(&self, id: u32, outcome: Result<Reply, IsolateError>) {
+    pub(super) fn settle(&self, id: u32, outcome: Outcome) {
         let reply = self.lock().remove(&id);
         if let Some(reply) = reply {
             // A caller that gave up in this moment sends a cancellation too, which then finds nothing.
-            drop(reply.send(outcome));
+            reply.send(outcome);
         }
     }
 
@@ -44,7 +42,7 @@ impl Calls {
     pub(super) fn end_all(&self, error: impl Fn(u32) -> IsolateError) {
         let calls = std::mem::take(&mut *self.lock());
         for (id, reply) in calls {
-            drop(reply.send(Err(error(id))));
+            reply.send(Err(error(id)));
         }
     }
 

@@ -4,13 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Instant;
 
-use jitar_engine::call::{Call, Reply};
+use jitar_engine::call::Call;
 use tokio::sync::oneshot;
 
 use super::IsolateError;
-
-/// Where the outcome of a call goes.
-pub(super) type ReplySender = oneshot::Sender<Result<Reply, IsolateError>>;
+use super::replies::ReplySender;
 
 /// Where the outcome of a stop goes.
 pub(super) type StopSender = oneshot::Sender<Result<(), IsolateError>>;

@@ -12,6 +12,7 @@ mod message;
 mod pool;
 mod queue;
 mod recipe;
+mod replies;
 mod supervisor;
 mod thread;
 

@@ -13,6 +13,7 @@ use super::life::Member;
 use super::message::{Message, Start, Work};
 use super::queue::Queue;
 use super::recipe::Recipe;
+use super::replies::Letterboxes;
 use super::supervisor;
 use super::thread::Booted;
 use crate::app::{App, Unit};
@@ -29,6 +30,7 @@ pub(super) struct Shared {
     pub(super) recipe: Arc<Recipe>,
     pub(super) is_stopping: AtomicBool,
     next_call: AtomicU32,
+    letterboxes: Letterboxes,
 }
 
 /// What the isolates of a service are made of.
@@ -65,7 +67,9 @@ impl IsolatePool {
         let started = starting.start(isolates).await;
         let Starting { members, queue, recipe } = starting;
         let is_stopping = AtomicBool::new(false);
-        let pool = Self(Arc::new(Shared { members, queue, recipe, is_stopping, next_call: AtomicU32::new(0) }));
+        let next_call = AtomicU32::new(0);
+        let letterboxes = Letterboxes::default();
+        let pool = Self(Arc::new(Shared { members, queue, recipe, is_stopping, next_call, letterboxes }));
         if let Err(error) = started.and_then(|()| supervisor::spawn(&pool.0)) {
             // The first failure is what the user must hear of; a failing tear-down would only hide it.
             drop(pool.stop().await);
@@ -113,7 +117,7 @@ impl IsolatePool {
         let _place = shared.queue.reserve().ok_or(IsolateError::QueueFull)?;
         let id = self.next_id();
         let deadline = Instant::now() + time;
-        let (reply, replied) = oneshot::channel();
+        let (reply, replied) = shared.letterboxes.open();
         let taken_by = Arc::<AtomicUsize>::default();
         let mut cancel = CancelOnDrop { shared, id, taken_by: Arc::clone(&taken_by), armed: true };
         if !shared.queue.push(Start { id, work, deadline, reply, taken_by }) {

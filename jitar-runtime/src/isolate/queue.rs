@@ -190,6 +190,7 @@ mod tests {
     use std::time::Instant;
 
     use super::super::message::{Start, Work};
+    use super::super::replies::ReplySender;
     use super::*;
 
     #[derive(Default)]
@@ -202,7 +203,7 @@ mod tests {
     }
 
     fn start(id: u32) -> Start {
-        let (reply, _) = tokio::sync::oneshot::channel();
+        let reply = ReplySender::to_nobody();
         Start { id, work: Work::Health, deadline: Instant::now(), reply, taken_by: Arc::default() }
     }
 
