@@ -1,4 +1,4 @@
-// Serves functions where a server is a fetch function: `deno serve` and bun.
+// Serves functions where a server is a fetch function: `deno serve`, bun and workerd.
 
 /** A fetch function that answers the paths of `routes`. */
 export default function handler(routes) {

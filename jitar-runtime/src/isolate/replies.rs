@@ -127,6 +127,7 @@ impl Drop for Service {
 #[cfg(test)]
 mod tests {
     use std::thread;
+    use std::time::Duration;
 
     use super::*;
 
@@ -166,30 +167,16 @@ mod tests {
     #[test]
     fn a_letterbox_is_served_again_after_its_runtime_has_ended() {
         let letterboxes = Letterboxes::default();
-        let in_runtime = |body: &dyn Fn() -> oneshot::Receiver<Outcome>, is_delivered: bool| {
-            let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-            let receiver = runtime.block_on(async { body() });
-            if is_delivered {
-                runtime.block_on(receiver).expect("is delivered").expect_err("what was sent");
-            }
-        };
-        let late = Mutex::new(None);
-        in_runtime(
-            &|| {
-                let (sender, receiver) = letterboxes.open();
-                *late.lock().expect("one thread") = Some(sender);
-                receiver
-            },
-            false,
-        );
-        late.lock().expect("one thread").take().expect("was put there").send(stopped());
-        in_runtime(
-            &|| {
-                let (sender, receiver) = letterboxes.open();
-                sender.send(stopped());
-                receiver
-            },
-            true,
-        );
+        let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+        let opened = || std::future::ready(letterboxes.open());
+        let (sender, late) = runtime().block_on(async { opened().await });
+        sender.send(stopped());
+        runtime().block_on(async {
+            let (sender, reply) = opened().await;
+            sender.send(stopped());
+            let reply = tokio::time::timeout(Duration::from_secs(10), reply).await.expect("in time");
+            reply.expect("is delivered").expect_err("what was sent");
+        });
+        drop(late);
     }
 }

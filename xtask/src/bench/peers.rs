@@ -20,6 +20,8 @@ pub(super) enum Peer {
     Deno,
     /// bun's own HTTP server
     Bun,
+    /// workerd, the runtime of Cloudflare Workers
+    Workerd,
     /// The known implementation of Jitar, on Node
     Known,
     /// nginx, as a gateway
@@ -29,9 +31,10 @@ pub(super) enum Peer {
 /// What runs on Node takes this one, so that all have the same.
 const NODE: &str = "node@24.9.0";
 const KNOWN: &str = "jitar@0.10.6";
+const ESBUILD: &str = "esbuild@0.25.5";
 
 impl Peer {
-    const ALL: [Self; 6] = [Self::Node, Self::Fastify, Self::Deno, Self::Bun, Self::Known, Self::Nginx];
+    const ALL: [Self; 7] = [Self::Node, Self::Fastify, Self::Deno, Self::Bun, Self::Workerd, Self::Known, Self::Nginx];
 
     /// Its name in tables.
     pub(super) const fn name(self) -> &'static str {
@@ -40,9 +43,15 @@ impl Peer {
             Self::Fastify => "fastify",
             Self::Deno => "deno serve",
             Self::Bun => "bun",
+            Self::Workerd => "workerd",
             Self::Known => "known",
             Self::Nginx => "nginx",
         }
+    }
+
+    /// Whether it runs on several processors. fastify does in Node's cluster only, as `node:http` does.
+    pub(super) const fn scales(self) -> bool {
+        !matches!(self, Self::Fastify | Self::Workerd)
     }
 
     /// What npm installs for it, in exactly these versions, so that figures can be compared.
@@ -52,6 +61,8 @@ impl Peer {
             Self::Fastify => &[NODE, "fastify@5.12.8"],
             Self::Deno => &["deno@2.9.6"],
             Self::Bun => &["bun@1.4.5"],
+            // It reads single files only, into which esbuild puts the modules.
+            Self::Workerd => &["workerd@1.20261117.1", ESBUILD],
             Self::Known => &[NODE, KNOWN],
             Self::Nginx => &[],
         }
@@ -140,12 +151,19 @@ impl<'a> Peers<'a> {
                 );
                 (format!("{handler}{routes_line}{serve}"), Vec::new())
             }
+            Peer::Workerd => {
+                let handler = import("handler", &servers.join("fetch.mjs"));
+                (format!("{handler}{routes_line}export default {{ fetch: handler(routes) }};\n"), Vec::new())
+            }
             Peer::Known | Peer::Nginx => anyhow::bail!("invariant: {} serves no single functions", peer.name()),
         };
         let folder = self.workspace.target.join("bench/peers");
         fs::create_dir_all(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
         let entry = folder.join(format!("{}-{port}.mjs", peer.name().replace([':', ' '], "-")));
         fs::write(&entry, text).with_context(|| format!("cannot write `{}`", entry.display()))?;
+        if peer == Peer::Workerd {
+            return workerd(modules, &folder, &entry, port);
+        }
         let program = match peer {
             Peer::Deno => "deno",
             Peer::Bun => "bun",
@@ -161,6 +179,31 @@ impl<'a> Peers<'a> {
     pub(super) fn known(&self, app: &Path, name: &str) -> Result<Option<Known>> {
         self.modules(Peer::Known).map(|modules| Known::prepare(self.workspace, modules, app, name)).transpose()
     }
+}
+
+/// A command that serves a module with workerd.
+fn workerd(modules: &Path, folder: &Path, entry: &Path, port: u16) -> Result<Command> {
+    let bundle = entry.with_extension("bundle.mjs");
+    let mut esbuild = Command::new(modules.join(".bin/esbuild"));
+    esbuild.arg(entry).args(["--bundle", "--format=esm", "--log-level=warning"]);
+    crate::tools::output_of(esbuild.arg(format!("--outfile={}", bundle.display())))?;
+    let config = entry.with_extension("capnp");
+    let embedded = bundle.file_name().unwrap_or_default().display().to_string();
+    let text = format!(
+        "using Workerd = import \"/workerd/workerd.capnp\";\n\
+         const config :Workerd.Config = (\n\
+         \x20 services = [(name = \"main\", worker = .main)],\n\
+         \x20 sockets = [(name = \"http\", address = \"127.0.0.1:{port}\", http = (), service = \"main\")]\n\
+         );\n\
+         const main :Workerd.Worker = (\n\
+         \x20 modules = [(name = \"worker\", esModule = embed \"{embedded}\")],\n\
+         \x20 compatibilityDate = \"2026-01-01\"\n\
+         );\n"
+    );
+    fs::write(&config, text).with_context(|| format!("cannot write `{}`", config.display()))?;
+    let mut command = Command::new(modules.join(".bin/workerd"));
+    command.arg("serve").arg(config).current_dir(folder);
+    Ok(command)
 }
 
 /// The known implementation with an application.

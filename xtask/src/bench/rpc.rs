@@ -74,8 +74,8 @@ impl Arena<'_> {
     fn contestants(&self, cores: Cores) -> Result<Vec<Contestant>> {
         let mut contestants = vec![Contestant::new(OURS, vec![self.start_ours(cores)?])?];
         for peer in self.peers.servers() {
-            if cores == Cores::Both && peer == Peer::Fastify {
-                term::status("Skipped", "fastify on two processors: there it is Node's cluster, as `node:http` is");
+            if cores == Cores::Both && !peer.scales() {
+                term::status("Skipped", format_args!("{} on two processors: it runs on one thread", peer.name()));
                 continue;
             }
             let (port, url) = free_url()?;
