@@ -55,7 +55,9 @@ pub(crate) fn headers_of<'s>(scope: &mut v8::PinScope<'s, '_>, headers: &Headers
     if headers.is_empty() {
         return v8::undefined(scope).into();
     }
-    let mut lines = String::new();
+    // Each with a line feed behind it, but for the last.
+    let length = headers.iter().map(|(name, value)| name.len() + value.len() + 2).sum();
+    let mut lines = String::with_capacity(length);
     for (name, value) in headers {
         if !lines.is_empty() {
             lines.push('\n');

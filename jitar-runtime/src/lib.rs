@@ -43,7 +43,7 @@ mod tls;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-#[cfg(feature = "fuzzing")]
+#[cfg(any(feature = "fuzzing", test))]
 pub use http::hostile;
 pub use jitar_engine::host::HostError;
 pub use jitar_macros::{host, service};

@@ -12,6 +12,7 @@ import {
 } from "ext:jitar/errors.js";
 import { ArrayParameter, ObjectParameter } from "ext:jitar/model.js";
 import {
+  freeze,
   hasOwn,
   Intrinsics,
   isArray,
@@ -108,16 +109,20 @@ export function fromJson(text) {
 
 /**
  * Makes the function that reads query arguments for a list of parameters: text, converted where the parameter has a
- * type; a repeated name gives a list.
+ * type; a repeated name gives a list. What is read are names and values in turn.
  * @param {object[]} parameters
- * @returns {(pairs: [string, string][]) => Record<string, unknown>} throws `InvalidParameterValue`
+ * @returns {(flat: string[]) => Record<string, unknown>} throws `InvalidParameterValue`
  */
 export function prepareQuery(parameters) {
   const plan = compile(parameters);
-  return (pairs) => {
-    const args = objectCreate(null);
-    for (let idx = 0; idx < pairs.length; idx++) {
-      addPair(args, pairs[idx][0], pairs[idx][1]);
+  const isText = plan.plain && !plan.typed;
+  return (flat) => {
+    const args = new Bare();
+    for (let idx = 0; idx + 1 < flat.length; idx += 2) {
+      addPair(args, flat[idx], flat[idx + 1]);
+    }
+    if (isText) {
+      return args;
     }
     const names = objectKeys(args);
     for (let idx = 0; idx < names.length; idx++) {
@@ -129,18 +134,22 @@ export function prepareQuery(parameters) {
 
 /**
  * Reads query arguments once; see `prepareQuery`.
- * @param {[string, string][]} pairs
+ * @param {string[]} flat
  * @param {object[]} parameters
  */
-export function fromQuery(pairs, parameters) {
-  return prepareQuery(parameters)(pairs);
+export function fromQuery(flat, parameters) {
+  return prepareQuery(parameters)(flat);
 }
+
+/** An object that inherits nothing. V8 makes a hash table of what `Object.create(null)` gives, which is slower to read. */
+function Bare() {}
+Bare.prototype = freeze(objectCreate(null));
 
 // Compiling the metadata.
 
 /** What the parameters of one function come to: nodes to walk, and every name that a caller may use. */
 function compile(parameters) {
-  const plan = { nodes: [], plain: true, topLevel: new Set(), known: new Set(), types: new Map() };
+  const plan = { nodes: [], plain: true, typed: false, topLevel: new Set(), known: new Set(), types: new Map() };
   for (let idx = 0; idx < parameters.length; idx++) {
     const node = compileNode(parameters[idx], plan, []);
     plan.nodes[idx] = node;
@@ -167,6 +176,7 @@ function compileNode(parameter, plan, outer) {
   setAdd(plan.known, name);
   if (parameter.type !== undefined) {
     mapSet(plan.types, name, parameter.type);
+    plan.typed = true;
   }
   return { bind: startsWith(name, REST) ? bindRest : bindNamed, name, isOptional: parameter.isOptional };
 }

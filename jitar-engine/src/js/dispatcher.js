@@ -23,7 +23,7 @@ import {
 import { guardedOps } from "ext:jitar/guard.js";
 import { DEBUG, ERROR, log, logs } from "ext:jitar/log.js";
 import { changesOf, lateArguments, passedResponse, unreadFor } from "ext:jitar/passing.js";
-import { headerPairs, Request, Response, setCall } from "ext:jitar/request.js";
+import { headerPairs, Late, Request, Response, setCall } from "ext:jitar/request.js";
 import { BYTES, encode, JSON_TEXT, TEXT } from "ext:jitar/result.js";
 import {
   classes,
@@ -174,7 +174,7 @@ export function pass(id, fqn, flags, input, headers, version, beside) {
 }
 
 function makeRequest(context, fqn, version, args, flags) {
-  const request = new Request(fqn, version, args, headerList(context.headers), flags & DRY ? "dry" : "normal");
+  const request = new Request(fqn, version, args, lateHeaders(context.headers), flags & DRY ? "dry" : "normal");
   setCall(request, context.call);
   context.request = request;
   return request;
@@ -430,7 +430,7 @@ async function isHealthy(check) {
 
 const entriesOf = uncurryThis(Map.prototype.entries);
 
-/** Headers as the request reads them; a line feed cannot be part of one. */
-function headerList(text) {
-  return text === undefined ? undefined : pairsOf(split(text, "\n"));
+/** Headers as the request reads them when somebody looks at them; a line feed cannot be part of one. */
+function lateHeaders(text) {
+  return text === undefined ? undefined : new Late(() => pairsOf(split(text, "\n")));
 }

@@ -40,8 +40,8 @@ function readPassed(flags, input, beside) {
 }
 
 /** The values of a query whose procedure, and so the types of its parameters, is not known here. */
-function untyped(pairs) {
-  return fromQuery(pairs, []);
+function untyped(flat) {
+  return fromQuery(flat, []);
 }
 
 /** What middleware made of a call, for the node that executes it; `null` stands for "as it came". */

@@ -95,7 +95,7 @@ export class Request {
    * @param {Version | string} version
    * @param {Map<string, unknown> | Record<string, unknown>} [args] a name that begins with `*` is an injected value:
    *   it wins over the plain name, and code that takes arguments from clients refuses such names (`arguments.js`)
-   * @param {Map<string, string> | [string, string][]} [headers] in a list a name may repeat
+   * @param {Map<string, string> | [string, string][] | Late} [headers] in a list a name may repeat
    * @param {"normal" | "dry"} [mode]
    */
   constructor(fqn, version, args, headers, mode = "normal") {
@@ -308,7 +308,8 @@ function argumentMap(argumentSource) {
   return args;
 }
 
-function headerMap(source) {
+function headerMap(given) {
+  const source = isLate(given) ? readLate(given) : given;
   const headers = new Map();
   if (source instanceof Map) {
     mapForEach(source, (value, name) => mapSet(headers, lower(name), value));

@@ -70,7 +70,7 @@ export function pick(set, isExtended) {
 /** What a caller sent: names and values. */
 export function readInput(flags, input, set, readQuery) {
   if (input === undefined) return {};
-  if (flags & QUERY) return readQuery(pairsOf(input));
+  if (flags & QUERY) return readQuery(input);
   const args = fromJson(input);
   return flags & SERIALIZED ? serializerFor(flags, EXTENDED_ARGUMENTS, set).deserializeArguments(args) : args;
 }

@@ -6,7 +6,7 @@ use jitar_engine::call::Arguments;
 use jitar_engine::manifest::Version;
 use serde::de::IgnoredAny;
 
-use super::headers;
+use super::headers::{self, OwnHeaders};
 use crate::execution::{Payload, decode_path, parse_pairs, read_arguments, write_pairs};
 
 /// Levels of values, as the limits of a service may have them.
@@ -75,10 +75,33 @@ fn header_fields(bytes: &[u8]) {
     assert!(headers::of_answer(&answer).len() <= answer.len());
     let [marker, content_type] = [headers::CONTENT_KIND, "content-type"].map(|name| headers::joined(&map, name));
     let kind = headers::kind_of(marker.as_deref(), content_type.as_deref());
-    drop((kind, headers::node_headers(&map), headers::extended_forms(&map), headers::beside(&map)));
+    let own = OwnHeaders::of(&map);
+    drop((kind, own.node_headers(), own.extended_forms(), own.beside(), own.presented_key()));
+    version(own.version());
 }
 
 fn halves(bytes: &[u8], by: u8) -> (&[u8], &[u8]) {
     let end = bytes.iter().position(|byte| *byte == by).unwrap_or(bytes.len());
     (&bytes[..end], bytes.get(end + 1..).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    /// Each part with something that it reads; the fuzzer goes on from there.
+    #[test]
+    fn every_part_is_read() {
+        let parts: [&[u8]; 5] = [
+            b"reporting%2FgetMonthReport",
+            b"year=2025&month=April&month=%4day",
+            b"application/json\n{\"year\":2025,\"rows\":[1,{\"a\":null}]}",
+            b"1.2.3",
+            b"accept:*/*\nx-jitar-procedure-version:1.2\nx-client:abc\ncookie:a=b\nx-jitar-hops:300",
+        ];
+        for (number, bytes) in (0..).zip(parts) {
+            read(&[&[number], bytes].concat());
+            read(&[&[number], &bytes[1..]].concat());
+        }
+    }
 }

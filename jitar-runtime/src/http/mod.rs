@@ -7,7 +7,7 @@ mod context;
 mod cors;
 mod error;
 mod headers;
-#[cfg(feature = "fuzzing")]
+#[cfg(any(feature = "fuzzing", test))]
 pub mod hostile;
 mod idle;
 mod inflate;

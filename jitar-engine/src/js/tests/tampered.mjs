@@ -50,12 +50,7 @@ function scenario() {
     .addProcedure(new Procedure("p").addImplementation(new Implementation(version, "public", parameters, () => 1)));
   const implementation = segment.getExposedProcedures()[0].getImplementation(version);
   const bound = prepare(implementation.parameters)(fromJson('{"a":1,"b":2,"...c":{"x":[3]},"*a":9,"...e":[4]}'), true);
-  const query = prepareQuery(parameters)([
-    ["a", "1"],
-    ["...e", "5"],
-    ["...e", "6"],
-    ["b", "x"],
-  ]);
+  const query = prepareQuery(parameters)(["a", "1", "...e", "5", "...e", "6", "b", "x"]);
 
   const request = new Request("p", "1.2", { a: 1 }, [
     ["X-A", "1"],

@@ -1,7 +1,9 @@
-// `performance`, whose script is loaded when somebody first asks for it.
+// The clock of `performance`, whose script is loaded when somebody first asks for it.
 
-import { core } from "ext:core/mod.js";
+import { core, primordials } from "ext:core/mod.js";
 import { guardGetter } from "ext:jitar/guard.js";
+
+const { ReflectApply } = primordials;
 
 let script;
 let currentTime;
@@ -21,7 +23,7 @@ export function performanceScript() {
 /** What `performance.now` says, whatever applications put in its place. */
 export function now() {
   const { performance } = performanceScript();
-  return currentTime.call(performance);
+  return ReflectApply(currentTime, performance, []);
 }
 
 /** Notes when the isolate started, which a blob cannot keep. */

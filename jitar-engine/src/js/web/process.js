@@ -16,7 +16,6 @@ const {
   ObjectHasOwn,
   ObjectPrototype,
   Proxy,
-  ReflectApply,
   SafeSet,
   String,
   TypeError,
