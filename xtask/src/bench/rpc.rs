@@ -23,7 +23,7 @@ const SEED: i32 = 5;
 
 /// Seconds that this takes, about.
 pub(super) fn estimate(plan: &Plan) -> u64 {
-    40 * plan.seconds_of_case() + 15
+    46 * plan.seconds_of_case() + 15
 }
 
 /// Measures the application in `xtask/peers/calls`.
