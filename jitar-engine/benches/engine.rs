@@ -29,7 +29,9 @@ fn main() {
     }
     let code = "export async function echo(order) { return { ...order, seen: true }; }";
     let made = App::new().module("echo.js", code).procedure("echo.js", "echo", &["order"]).make();
-    starts(&made);
+    jitar_engine::platform::init_run(jitar_engine::platform::ProcessLimits::default());
+    // On a thread of its own, as in a service.
+    std::thread::scope(|scope| scope.spawn(|| starts(&made)).join()).expect("measures");
     calls(&made);
     memory(&made);
     replacements(&made);

@@ -213,7 +213,14 @@ const UNUSED_OBJECTS: [&str; 10] = [
     "DOMRectReadOnly",
     "ImageData",
 ];
-const UNUSED_OPS: [&str; 3] = ["op_broadcast_", "op_geometry_", "op_lock_manager_"];
+const UNUSED_OPS: [&str; 6] = [
+    "op_base64_decode_into",
+    "op_base64url_",
+    "op_broadcast_",
+    "op_geometry_",
+    "op_lock_manager_",
+    "op_preview_entries",
+];
 
 fn leave_out_unused(extension: &mut Extension) {
     extension.objects.to_mut().retain(|object| !UNUSED_OBJECTS.contains(&object.name.0));

@@ -58,11 +58,16 @@ export function refuseWhileBuilding(what) {
   refuse();
 }
 
-/** Copies name, length and every static property, so that the wrapper looks like what it stands for. */
+/**
+ * Copies name, length and every static property, so that the wrapper looks like what it stands for. What is right already
+ * is left alone: V8 makes a hash table of a function's properties when one is defined again.
+ */
 function disguise(wrapper, native) {
   ArrayPrototypeForEach(ReflectOwnKeys(native), (key) => {
     if (key === "prototype") return;
-    ObjectDefineProperty(wrapper, key, { __proto__: null, ...ObjectGetOwnPropertyDescriptor(native, key) });
+    const descriptor = ObjectGetOwnPropertyDescriptor(native, key);
+    if (ObjectGetOwnPropertyDescriptor(wrapper, key)?.value === descriptor.value && "value" in descriptor) return;
+    ObjectDefineProperty(wrapper, key, { __proto__: null, ...descriptor });
   });
   return wrapper;
 }
@@ -76,15 +81,15 @@ export function guardMethod(holder, key, what, isImpure, instead) {
   const descriptor = ObjectGetOwnPropertyDescriptor(holder, key);
   const native = descriptor?.value;
   if (typeof native !== "function") return;
-  const wrapper = {
-    method(...args) {
+  const { [key]: wrapper } = {
+    [key](...args) {
       if (building && (isImpure === undefined || isImpure(args))) {
         if (op_jitar_report(what)) return 0; // the clock, which stands still for the one who asks
         if (instead !== undefined) return instead();
       }
       return ReflectApply(native, this, args);
     },
-  }.method;
+  };
   ObjectDefineProperty(holder, key, { __proto__: null, ...descriptor, value: disguise(wrapper, native) });
 }
 

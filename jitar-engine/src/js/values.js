@@ -28,21 +28,51 @@ const BAD_GATEWAY = 502;
 export const classes = new Registry();
 
 const { URL: url } = core.loadExtScript("ext:deno_web/00_url.js");
-/** For values of calls that are executed here, and of calls that are made here. */
-export let serializers = makeSerializers({}, false);
-/** For values on their way to and from other nodes: instances of classes that this unit lacks are carried along. */
-export let passing = makeSerializers({}, true);
+let limits = {};
 
-/** For callers that showed the trust key and for everybody else, each also with the forms that only nodes of ours know. */
-function makeSerializers(limits, opaque) {
-  const make = (trusted, peer) => createSerializer({ classes, trusted, peer, opaque, url, limits });
-  return {
-    trusted: make(true, false),
-    open: make(false, false),
-    trustedPeer: make(true, true),
-    openPeer: make(false, true),
-  };
+/**
+ * Serialisers for callers that showed the trust key and for everybody else, each also with the forms that only nodes of ours
+ * know. They are made when they are first needed: to make all of them was 2 % of the start of an isolate.
+ */
+class Serializers {
+  #opaque;
+  #made;
+
+  constructor(opaque) {
+    this.#opaque = opaque;
+    this.forget();
+  }
+
+  get trusted() {
+    return this.#find(0, true, false);
+  }
+
+  get open() {
+    return this.#find(1, false, false);
+  }
+
+  get trustedPeer() {
+    return this.#find(2, true, true);
+  }
+
+  get openPeer() {
+    return this.#find(3, false, true);
+  }
+
+  /** Lets those that come be made with the limits that hold now. */
+  forget() {
+    this.#made = [undefined, undefined, undefined, undefined];
+  }
+
+  #find(idx, trusted, peer) {
+    return (this.#made[idx] ??= createSerializer({ classes, trusted, peer, opaque: this.#opaque, url, limits }));
+  }
 }
+
+/** For values of calls that are executed here, and of calls that are made here. */
+export const serializers = new Serializers(false);
+/** For values on their way to and from other nodes: instances of classes that this unit lacks are carried along. */
+export const passing = new Serializers(true);
 
 /**
  * Sets how large values may be; called once, when an isolate starts.
@@ -52,8 +82,9 @@ function makeSerializers(limits, opaque) {
  * @param {number} bigint digits
  */
 export function limitValues(depth, nodes, string, bigint) {
-  serializers = makeSerializers({ depth, nodes, string, bigint }, false);
-  passing = makeSerializers({ depth, nodes, string, bigint }, true);
+  limits = { depth, nodes, string, bigint };
+  serializers.forget();
+  passing.forget();
 }
 
 /** The serialiser for a caller, with the extended forms if the flag `extended` is set. */
