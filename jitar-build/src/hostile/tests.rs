@@ -6,6 +6,7 @@ use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use super::*;
 use crate::testing::Folder;
@@ -23,14 +24,14 @@ fn damage() -> impl Strategy<Value = Damage> {
 /// Cases of one round.
 const CASES: u32 = 300;
 
-/// One round, or as many as there is time for.
+/// One round that is always the same, or as many others as there is time for.
 #[test]
 fn damaged_applications_are_refused_or_built() {
     let seconds = crate::cargo::variable("JITAR_FUZZ_SECONDS").and_then(|seconds| seconds.parse().ok());
     let (start, duration) = (Instant::now(), Duration::from_secs(seconds.unwrap_or(0)));
     let mut n_cases = 0;
     loop {
-        round();
+        round(if seconds.is_some() { RngSeed::Random } else { RngSeed::Fixed(1) });
         n_cases += CASES;
         if start.elapsed() >= duration {
             break;
@@ -45,8 +46,8 @@ fn damaged_applications_are_refused_or_built() {
     }
 }
 
-fn round() {
-    let config = ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() };
+fn round(rng_seed: RngSeed) {
+    let config = ProptestConfig { cases: CASES, failure_persistence: None, rng_seed, ..ProptestConfig::default() };
     let damages = prop::collection::vec((0..FILES.len(), damage()), 1..6);
     let folder = Folder::new(&[]);
     let ground = RefCell::new(Ground::new(folder.path("")).expect("writes"));

@@ -4,6 +4,7 @@
 //! optional and decorators rewrite classes; imports are taken from the compiled tree, because imports of types are gone
 //! there and JSX has brought its own.
 
+mod awaits;
 mod commonjs;
 mod declarations;
 mod environment;
@@ -254,6 +255,9 @@ fn analyse(mut module: Module, input: transform::Input<'_>, form: Form) -> Resul
     }
 
     let mut mistakes = imports::refuse_phases(&module);
+    if input.language.is_typescript() && input.text.contains("await") {
+        mistakes.extend(awaits::refuse_enclosed(&module));
+    }
     let mut declarations = declarations::collect(&module, input.language);
     state::mark(&module, marks.top_level, &mut declarations);
     let type_table =
