@@ -250,6 +250,7 @@ fn of_remote(error: &RemoteError) -> u16 {
         RemoteError::Body(io::ErrorKind::FileTooLarge) => 413,
         RemoteError::Body(io::ErrorKind::TimedOut) => 408,
         RemoteError::Body(_) => 400,
+        RemoteError::TooLong => 414,
     }
 }
 

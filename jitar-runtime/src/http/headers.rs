@@ -2,6 +2,7 @@
 //!
 //! Values are Latin-1 on the wire (as Node reads them): every byte is a character below 256.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use actix_web::http::header::{AsHeaderName, HeaderMap, HeaderName, HeaderValue};
@@ -85,8 +86,15 @@ pub(super) fn is_settable(name: &str) -> bool {
 
 /// The header's name and value for actix, if they are legal.
 pub(super) fn encode(name: &str, value: &str) -> Option<(HeaderName, HeaderValue)> {
-    let bytes: Option<Vec<u8>> = value.chars().map(|character| u8::try_from(character).ok()).collect();
-    Some((HeaderName::try_from(name).ok()?, HeaderValue::from_bytes(&bytes?).ok()?))
+    Some((HeaderName::try_from(name).ok()?, HeaderValue::from_bytes(&latin1(value)?).ok()?))
+}
+
+/// Text to Latin-1; none if it has other characters.
+pub(super) fn latin1(text: &str) -> Option<Cow<'_, [u8]>> {
+    if text.is_ascii() {
+        return Some(Cow::Borrowed(text.as_bytes()));
+    }
+    text.chars().map(|character| u8::try_from(character).ok()).collect::<Option<Vec<u8>>>().map(Cow::Owned)
 }
 
 /// The first value of a header.

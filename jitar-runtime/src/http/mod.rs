@@ -1,8 +1,7 @@
-//! HTTP: the only place that knows actix-web and reqwest. Requests become calls of services, outcomes become responses.
+//! HTTP: the only place that knows actix-web and hyper. Requests become calls of services, outcomes become responses.
 
 mod body;
 mod client;
-mod connections;
 mod context;
 mod cors;
 mod error;
@@ -22,8 +21,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use client::HttpRemote;
-pub(crate) use connections::ClientError;
+pub(crate) use client::{ClientError, HttpRemote};
 pub(crate) use error::status_of;
 pub(crate) use headers::passes_on;
 pub(crate) use server::{HttpOptions, HttpServerHandle, serve};

@@ -84,6 +84,7 @@ fn outcome(error: &RemoteError) -> &'static str {
         RemoteError::Unreachable { .. } => "cannot be reached",
         RemoteError::Deadline { .. } => "took too long to answer",
         RemoteError::Body(_) => "did not get the whole request body",
+        RemoteError::TooLong => "cannot be asked with a path and a query of this length",
         RemoteError::Refused { .. } | RemoteError::Answer { .. } => "gave no usable answer",
     }
 }

@@ -83,7 +83,7 @@ impl Runner for Proxy {
         let mut outcome = Err(ServiceError::NoGateway(request.fqn.clone()));
         for idx in self.order() {
             let left = limit.saturating_sub(start.elapsed());
-            let answer = self.remote.relay(&self.config.gateways[idx], request.clone(), body.take(), left).await;
+            let answer = self.remote.relay(&self.config.gateways[idx], &request, body.take(), left).await;
             let (is_lost, is_over) = match &answer {
                 Ok(relayed) => (false, !was_not_executed(&relayed.reply)),
                 Err(error) => (error.is_loss(), !error.nothing_happened()),

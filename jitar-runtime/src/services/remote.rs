@@ -12,14 +12,15 @@ use crate::execution::{PresentedKey, RpcRequest};
 /// What one node asks of another. Each call is one HTTP request, without retries.
 #[async_trait]
 pub(crate) trait Remote: Send + Sync {
-    /// Runs a procedure within `limit`. An error that the procedure or the node answered is a reply.
-    async fn run(&self, node: &Url, request: RpcRequest, limit: Duration) -> Result<Reply, RemoteError>;
+    /// Runs a procedure within `limit`, which shortens the call's deadline if it has one. An error that the procedure or the
+    /// node answered is a reply.
+    async fn run(&self, node: &Url, request: &RpcRequest, limit: Duration) -> Result<Reply, RemoteError>;
     /// As [`Remote::run`], but what is large passes piece by piece: the result, and with `body` the arguments. `limit` is
     /// for the time until the result begins, and between two pieces.
     async fn relay(
         &self,
         node: &Url,
-        request: RpcRequest,
+        request: &RpcRequest,
         body: Option<ByteStream>,
         limit: Duration,
     ) -> Result<Relayed, RemoteError>;
@@ -104,6 +105,9 @@ pub(crate) enum RemoteError {
     /// The caller's body broke off on its way to the node, which has nothing to do with the node.
     #[error("the request body broke off: {0}")]
     Body(std::io::ErrorKind),
+    /// The request's path and query are longer than an address can be, which has nothing to do with the node.
+    #[error("the path and the query are too long to be sent on")]
+    TooLong,
     /// The node refused.
     #[error("`{node}` answered {status}: {message}")]
     Refused {
@@ -137,7 +141,7 @@ impl RemoteError {
 
     /// Whether it says nothing about the node.
     pub(crate) fn is_of_the_caller(&self) -> bool {
-        matches!(self, Self::Body(_))
+        matches!(self, Self::Body(_) | Self::TooLong)
     }
 
     /// Whether the connection to the node was lost, or there was none.

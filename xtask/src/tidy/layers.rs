@@ -35,7 +35,7 @@ const RULES: [Rule; 6] = [
         reason: "the HTTP server is known in jitar-runtime/src/http only",
     },
     Rule {
-        names: &["reqwest"],
+        names: &["hyper", "hyper_util", "reqwest"],
         allowed: &["jitar-runtime/src/http/"],
         tests: false,
         reason: "the HTTP client is known in jitar-runtime/src/http only",

@@ -17,13 +17,14 @@ const ARROWS: [(&str, &[&str]); 9] = [
 ];
 
 /// A dependency and the only package that may have it.
-const OWNERS: [(&str, &str); 7] = [
+const OWNERS: [(&str, &str); 8] = [
     ("v8", "jitar-engine"),
     ("deno_core", "jitar-engine"),
     ("deno_web", "jitar-engine"),
     ("deno_webidl", "jitar-engine"),
     ("swc_core", "jitar-build"),
     ("actix-web", "jitar-runtime"),
+    ("hyper", "jitar-runtime"),
     ("reqwest", "jitar-runtime"),
 ];
 

@@ -192,7 +192,7 @@ async fn damaged_requests_do_no_harm() {
         }
         assert_eq!(N_PANICS.load(Ordering::Relaxed), 0);
         for node in [&worker.url, &gateway.url] {
-            let reply = remote().run(node, request("a/f"), SECONDS).await.expect("an answer");
+            let reply = remote().run(node, &request("a/f"), SECONDS).await.expect("an answer");
             assert_eq!(reply.status, 200, "{node} after {n_cases} requests");
         }
     }

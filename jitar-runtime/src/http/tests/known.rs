@@ -63,7 +63,7 @@ async fn ids_are_texts() {
 async fn replies_of_all_statuses_are_replies() {
     for (head, status) in [("200 OK", 200), ("400 Bad Request", 400), ("302 Found\r\nlocation: /x", 302)] {
         let worker = node(&format!("{head}\r\ncontent-type: text/plain"), "Hello, John!").await;
-        let reply = remote().run(&worker, request("a/f"), SECONDS).await.expect("a reply");
+        let reply = remote().run(&worker, &request("a/f"), SECONDS).await.expect("a reply");
         assert_eq!((reply.status, reply.content, &reply.body[..]), (status, ContentKind::Text, &b"Hello, John!"[..]));
     }
 }

@@ -1,5 +1,6 @@
 //! Nodes that talk to each other over real sockets.
 
+mod connections;
 mod damaged;
 mod known;
 mod tls;
@@ -109,7 +110,7 @@ async fn a_call_means_the_same_through_a_gateway() {
     let id = remote.register(&gateway.url, &registration, GatewayKind::Known).await.expect("registered");
     let place = PlaceAt { gateway: gateway.url.clone(), id, kind: GatewayKind::Known, key: None };
     remote.report(&place, WorkerState::Available).await.expect("known");
-    while remote.run(&gateway.url, request("a/f"), SECONDS).await.expect("an answer").status == 503 {}
+    while remote.run(&gateway.url, &request("a/f"), SECONDS).await.expect("an answer").status == 503 {}
 
     let form = Payload::Body { content_type: "application/x-www-form-urlencoded".to_owned(), bytes: "x=1".into() };
     // (arguments, mode, what the isolate gets directly and through the gateway)
@@ -126,7 +127,7 @@ async fn a_call_means_the_same_through_a_gateway() {
             let mut call = request("a/f");
             (call.payload, call.mode) = (payload.clone(), mode);
             call.headers = vec![("authorization".to_owned(), "Bearer caf\u{e9}".to_owned())];
-            let reply = remote.run(node, call, SECONDS).await.expect("an answer");
+            let reply = remote.run(node, &call, SECONDS).await.expect("an answer");
             assert_eq!((reply.status, &reply.body[..]), (200, &b"a/f:0.0.0"[..]), "{expected}");
             let cookies: Vec<_> = reply.headers.iter().filter(|(name, _)| name == "set-cookie").collect();
             assert_eq!((cookies.len(), reply.content), (2, ContentKind::Text));
@@ -154,7 +155,7 @@ async fn trust_and_node_headers_go_through_a_gateway() {
     // The gateway asks the worker for its health before it sends calls.
     let reply = tokio::time::timeout(SECONDS, async {
         loop {
-            let reply = remote.run(&gateway.url, call.clone(), SECONDS).await.expect("an answer");
+            let reply = remote.run(&gateway.url, &call, SECONDS).await.expect("an answer");
             if reply.status != 503 {
                 return reply;
             }
@@ -168,7 +169,7 @@ async fn trust_and_node_headers_go_through_a_gateway() {
     assert!(matches!(seen.arguments, Arguments::Json(_)));
 
     call.key = Some(PresentedKey::new("wrong"));
-    let refused = remote.run(&gateway.url, call, SECONDS).await.expect("an answer");
+    let refused = remote.run(&gateway.url, &call, SECONDS).await.expect("an answer");
     assert_eq!((refused.status, &refused.body[..]), (401, &b"Request not trusted"[..]));
 }
 
@@ -190,7 +191,7 @@ async fn other_nodes_are_read_as_they_answer() {
 
     let url = worker.url.clone();
     assert_eq!(worker.server.stop(SECONDS).await, 0);
-    let gone = remote.run(&url, request("a/f"), SECONDS).await.expect_err("gone");
+    let gone = remote.run(&url, &request("a/f"), SECONDS).await.expect_err("gone");
     assert!(matches!(gone, RemoteError::Unreachable { .. }), "{gone}");
 }
 
@@ -237,7 +238,7 @@ async fn hostile_requests_are_answered_and_forgotten() {
         let shown = String::from_utf8_lossy(&request[..request.len().min(80)]).into_owned();
         assert!(line.as_deref().is_some_and(|line| line.starts_with(expected)), "{line:?} for {shown:?}");
     }
-    let reply = remote().run(&worker.url, request("a/f"), SECONDS).await.expect("an answer");
+    let reply = remote().run(&worker.url, &request("a/f"), SECONDS).await.expect("an answer");
     assert_eq!(reply.status, 200);
 }
 
@@ -253,7 +254,7 @@ async fn a_client_that_hangs_up_cancels_its_call() {
     tokio::time::timeout(SECONDS, isolates.until(1, 1)).await.expect("it is cancelled");
 
     let limit = Duration::from_millis(50);
-    let late = remote().run(&worker.url, request("a/f"), limit).await.expect_err("it hangs");
+    let late = remote().run(&worker.url, &request("a/f"), limit).await.expect_err("it hangs");
     assert!(matches!(late, RemoteError::Deadline { .. }), "{late}");
     tokio::time::timeout(SECONDS, isolates.until(2, 2)).await.expect("it is cancelled, too");
 }
@@ -263,7 +264,7 @@ async fn a_stop_waits_for_what_runs_but_not_for_ever() {
     let isolates = Arc::new(FakeIsolates::hanging());
     let worker = start_worker(&isolates);
     let url = worker.url.clone();
-    let call = tokio::spawn(async move { remote().run(&url, request("a/f"), SECONDS).await });
+    let call = tokio::spawn(async move { remote().run(&url, &request("a/f"), SECONDS).await });
     tokio::time::timeout(SECONDS, isolates.until(1, 0)).await.expect("it starts");
     assert_eq!(worker.server.stop(Duration::from_millis(50)).await, 1);
     tokio::time::timeout(SECONDS, isolates.until(1, 1)).await.expect("it is ended");
@@ -285,7 +286,7 @@ async fn large_bodies_pass_piece_by_piece() {
     let mut call = request("a/f");
     call.payload = Payload::json(format!(r#"{{"x":"{argument}"}}"#));
     let reply = loop {
-        let reply = remote.run(&gateway.url, call.clone(), SECONDS).await.expect("an answer");
+        let reply = remote.run(&gateway.url, &call, SECONDS).await.expect("an answer");
         if reply.status != 503 {
             break reply;
         }
@@ -293,7 +294,7 @@ async fn large_bodies_pass_piece_by_piece() {
     assert_eq!((reply.status, reply.body.len()), (200, LENGTH));
     let Arguments::Json(seen) = isolates.calls().pop().expect("a call").arguments else { panic!("JSON") };
     assert_eq!(seen.len(), LENGTH + 8);
-    let relayed = remote.relay(&gateway.url, call.clone(), None, SECONDS).await.expect("an answer");
+    let relayed = remote.relay(&gateway.url, &call, None, SECONDS).await.expect("an answer");
     let rest = relayed.rest.expect("it is large");
     assert_eq!((relayed.reply.content, rest.length), (ContentKind::Text, Some(700_000)));
 

@@ -12,7 +12,7 @@ fn start_secure(tls: &Tls) -> Node {
 }
 
 async fn outcome(client: &HttpRemote, node: &Url) -> Result<u16, String> {
-    let reply = client.run(node, request("a/f"), SECONDS).await;
+    let reply = client.run(node, &request("a/f"), SECONDS).await;
     reply.map(|reply| reply.status).map_err(|error| error.to_string())
 }
 

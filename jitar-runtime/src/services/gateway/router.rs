@@ -235,11 +235,9 @@ impl RoutedCall<'_> {
         self.tried.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(worker));
         let start = Instant::now();
         let left = self.deadline.saturating_duration_since(start);
-        let mut request = self.request.clone();
-        request.node.deadline = request.node.deadline.map(|_| left);
         let ticket = worker.start_call(start);
         let body = self.body.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let outcome = self.router.remote.relay(worker.node(), request, body, left).await;
+        let outcome = self.router.remote.relay(worker.node(), &self.request, body, left).await;
         let now = Instant::now();
         match outcome {
             Ok(relayed) => {

@@ -101,6 +101,9 @@ fn way_out(error: &RemoteError) -> &'static str {
         RemoteError::Refused { .. } | RemoteError::Answer { .. } => {
             "; only workers of this implementation can stand in `workers`, others register by themselves"
         }
-        RemoteError::Unreachable { .. } | RemoteError::Deadline { .. } | RemoteError::Body(_) => "",
+        RemoteError::Unreachable { .. }
+        | RemoteError::Deadline { .. }
+        | RemoteError::Body(_)
+        | RemoteError::TooLong => "",
     }
 }

@@ -94,13 +94,13 @@ async fn services_start_serve_and_stop() {
     }
     let page = remote.file(&proxy.url, FileRequest::default()).await.expect("an answer");
     assert_eq!((page.status, &page.body[..]), (200, &b"<p>page"[..]));
-    let unknown = remote.run(&proxy.url, request("f"), Duration::from_secs(10)).await;
+    let unknown = remote.run(&proxy.url, &request("f"), Duration::from_secs(10)).await;
     let unknown = unknown.expect("an answer");
     assert_eq!((unknown.status, &unknown.body[..]), (404, &b"Procedure 'f' not found"[..]));
 
     gateway.stop().await;
     assert!(!remote.status(&proxy.url).await.expect("an answer").is_healthy, "its gateway is gone");
-    let lost = remote.run(&proxy.url, request("f"), Duration::from_secs(10)).await;
+    let lost = remote.run(&proxy.url, &request("f"), Duration::from_secs(10)).await;
     let lost = lost.expect("an answer");
     assert_eq!((lost.status, &lost.body[..]), (502, &b"Procedure 'f' cannot be reached"[..]));
     files.stop().await;
@@ -118,7 +118,7 @@ async fn a_worker_that_never_answers_gets_no_calls() {
     let (gateway_url, key) = (gateway.url.clone(), None);
     let place = PlaceAt { gateway: gateway_url, id, kind: GatewayKind::Known, key };
     remote.report(&place, WorkerState::Available).await.expect("known");
-    let lost = remote.run(&gateway.url, request("f"), Duration::from_secs(10)).await;
+    let lost = remote.run(&gateway.url, &request("f"), Duration::from_secs(10)).await;
     assert_eq!(lost.expect("an answer").status, 503);
     gateway.stop().await;
 }

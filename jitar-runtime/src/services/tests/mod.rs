@@ -261,8 +261,10 @@ impl FakeRemote {
 
 #[async_trait]
 impl Remote for FakeRemote {
-    async fn run(&self, node: &Url, request: RpcRequest, _limit: Duration) -> Result<Reply, RemoteError> {
+    async fn run(&self, node: &Url, request: &RpcRequest, limit: Duration) -> Result<Reply, RemoteError> {
         let reply = text_reply(&request.fqn);
+        let mut request = request.clone();
+        request.node.deadline = request.node.deadline.map(|deadline| deadline.min(limit));
         self.runs.lock().expect("no test panics with it").push((node.to_string(), request));
         self.reach(node)?;
         let time = *self.takes.lock().expect("no test panics with it");
@@ -276,7 +278,7 @@ impl Remote for FakeRemote {
     async fn relay(
         &self,
         node: &Url,
-        request: RpcRequest,
+        request: &RpcRequest,
         _body: Option<ByteStream>,
         limit: Duration,
     ) -> Result<Relayed, RemoteError> {

@@ -183,7 +183,7 @@ impl Inner {
                 return Err(ExecutionError::PlainFormsOnly(request.fqn).into());
             }
             let what = procedure(&request.fqn);
-            let answer = self.remote.run(&self.gateways[idx], request.clone(), limit).await;
+            let answer = self.remote.run(&self.gateways[idx], &request, limit).await;
             outcome = answer.inspect_err(|error| warn!("A call failed: {error}")).map_err(ServiceError::remote(what));
             if !is_worth_another_way(&outcome, may_repeat) {
                 if idx != first && outcome.is_ok() {
