@@ -158,7 +158,7 @@ impl Node {
     ///
     /// # Errors
     /// When there is no connection, or it breaks.
-    pub(super) async fn send(self: &Arc<Self>, mut request: Request<Body>) -> Result<Answer, SendError> {
+    pub(super) async fn send(self: &Arc<Self>, mut request: Box<Request<Body>>) -> Result<Answer, SendError> {
         let next = || self.kept().take();
         while let Some(connection) = next() {
             let mut error = match self.exchange(connection, request).await {
@@ -166,13 +166,14 @@ impl Node {
                 Err(error) => error,
             };
             let unsent = error.take_message();
-            request = unsent.ok_or_else(|| SendError::Broken(error.into_error()))?;
+            request = unsent.map(Box::new).ok_or_else(|| SendError::Broken(error.into_error()))?;
         }
-        self.send_on_other(request).await
+        // Boxed, because it is large, and what is moved around for each call should be small.
+        Box::pin(self.send_on_other(request)).await
     }
 
     /// Sends a request on a new connection or on the one that is shared.
-    async fn send_on_other(self: &Arc<Self>, mut request: Request<Body>) -> Result<Answer, SendError> {
+    async fn send_on_other(self: &Arc<Self>, mut request: Box<Request<Body>>) -> Result<Answer, SendError> {
         let mut n_repeats = 0;
         loop {
             let mut shared = match self.connection().await? {
@@ -186,7 +187,7 @@ impl Node {
                 Ok(answer) => return Ok(Answer::new(answer, None)),
                 Err(error) => error,
             };
-            let unsent = error.take_message();
+            let unsent = error.take_message().map(Box::new);
             let error = error.into_error();
             let again = unsent.or(copy.filter(|_| http2::was_refused(&error)));
             self.kept().shared = None;
@@ -203,7 +204,7 @@ impl Node {
     async fn exchange(
         self: &Arc<Self>,
         connection: http1::Connection,
-        mut request: Request<Body>,
+        mut request: Box<Request<Body>>,
     ) -> Result<Answer, TrySendError<Request<Body>>> {
         if let Ok(host) = HeaderValue::from_str(self.authority.as_str()) {
             request.headers_mut().insert(HOST, host);

@@ -34,9 +34,9 @@ impl Connection {
     /// When the connection breaks. The error has the request if nothing of it was sent.
     pub(super) async fn exchange(
         mut self,
-        request: Request<Body>,
+        request: Box<Request<Body>>,
     ) -> Result<(Response<Incoming>, Self), TrySendError<Request<Body>>> {
-        let mut answer = pin!(self.sender.try_send_request(request));
+        let mut answer = pin!(self.sender.try_send_request(*request));
         let answer = std::future::poll_fn(|context| {
             self.advance(context);
             answer.as_mut().poll(&mut unheard())

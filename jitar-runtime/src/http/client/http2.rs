@@ -49,14 +49,14 @@ impl Connection {
     pub(super) async fn exchange(
         &mut self,
         authority: &Authority,
-        mut request: Request<Body>,
+        mut request: Box<Request<Body>>,
     ) -> Result<Response<Incoming>, TrySendError<Request<Body>>> {
         let mut address = request.uri().clone().into_parts();
         (address.scheme, address.authority) = (Some(Scheme::HTTPS), Some(authority.clone()));
         // A path, a scheme and an authority are all that an address needs.
         *request.uri_mut() = Uri::from_parts(address).unwrap_or_default();
         request.headers_mut().remove(HOST);
-        self.sender.try_send_request(request).await
+        self.sender.try_send_request(*request).await
     }
 }
 

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use futures::{Stream, StreamExt};
+use futures::{FutureExt, Stream, StreamExt};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method};
 use jitar_engine::call::{FORMS, Headers, Reply, RunMode};
@@ -310,13 +310,14 @@ fn escaped_path(path: &str) -> String {
 }
 
 /// What comes of `work`, if that takes no longer than `limit`.
-async fn within<T>(
+fn within<T>(
     node: &Url,
     limit: Duration,
     work: impl Future<Output = Result<T, RemoteError>>,
-) -> Result<T, RemoteError> {
-    let late = |_| RemoteError::Deadline { node: shown(node), limit };
-    tokio::time::timeout(limit, work).await.map_err(late)?
+) -> impl Future<Output = Result<T, RemoteError>> {
+    // No `async fn`, which would have room for the work twice.
+    let late = move |_| RemoteError::Deadline { node: shown(node), limit };
+    tokio::time::timeout(limit, work).map(move |outcome| outcome.map_err(late)?)
 }
 
 async fn read(node: &Url, answer: Answer) -> Result<Bytes, RemoteError> {

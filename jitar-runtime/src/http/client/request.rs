@@ -4,7 +4,7 @@ use std::io;
 
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
-use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http::uri::InvalidUri;
 use http::{Method, Request, Uri};
 use http_body_util::combinators::UnsyncBoxBody;
@@ -28,13 +28,11 @@ const QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b
 /// The body of a request: as a whole, or as it comes.
 pub(super) type Body = Either<Full<Bytes>, UnsyncBoxBody<Bytes, io::Error>>;
 
-/// A request for a node.
+/// A request for a node. Boxed, because it passes through many hands.
 pub(super) struct Outgoing {
-    method: Method,
+    request: Box<Request<Body>>,
     /// Path and query.
     target: String,
-    headers: HeaderMap,
-    body: Body,
 }
 
 impl Outgoing {
@@ -42,7 +40,9 @@ impl Outgoing {
     pub(super) fn new(method: Method, node: &Url, path: &str) -> Self {
         // The path of a socket is no part of any address behind it.
         let below = if node.scheme() == UNIX { "" } else { node.path().trim_end_matches('/') };
-        Self { method, target: [below, "/", path].concat(), headers: HeaderMap::new(), body: whole(Bytes::new()) }
+        let mut request = Box::new(Request::new(whole(Bytes::new())));
+        *request.method_mut() = method;
+        Self { request, target: [below, "/", path].concat() }
     }
 
     /// With this query, if it is not empty.
@@ -56,7 +56,7 @@ impl Outgoing {
     /// With one more header; one whose value cannot be sent is left out.
     pub(super) fn header(mut self, name: &'static str, value: impl AsRef<[u8]>) -> Self {
         if let Ok(value) = HeaderValue::from_bytes(value.as_ref()) {
-            self.headers.insert(HeaderName::from_static(name), value);
+            self.request.headers_mut().insert(HeaderName::from_static(name), value);
         }
         self
     }
@@ -67,7 +67,7 @@ impl Outgoing {
             let name = HeaderName::try_from(name.as_str()).ok();
             let value = headers::latin1(value).and_then(|value| HeaderValue::from_bytes(&value).ok());
             if let Some((name, value)) = name.zip(value) {
-                self.headers.append(name, value);
+                self.request.headers_mut().append(name, value);
             }
         }
         self
@@ -83,7 +83,7 @@ impl Outgoing {
 
     /// With a body.
     pub(super) fn body(mut self, content_type: &str, body: Bytes) -> Self {
-        self.body = whole(body);
+        *self.request.body_mut() = whole(body);
         self.content_type(content_type)
     }
 
@@ -94,13 +94,14 @@ impl Outgoing {
 
     /// With a body that comes piece by piece.
     pub(super) fn pieces(mut self, content_type: &str, pieces: ByteStream) -> Self {
-        self.body = Either::Right(UnsyncBoxBody::new(StreamBody::new(pieces.map_ok(Frame::data).boxed())));
+        *self.request.body_mut() =
+            Either::Right(UnsyncBoxBody::new(StreamBody::new(pieces.map_ok(Frame::data).boxed())));
         self.content_type(content_type)
     }
 
     fn content_type(mut self, text: &str) -> Self {
         if let Some(value) = headers::latin1(text).and_then(|text| HeaderValue::from_bytes(&text).ok()) {
-            self.headers.insert(CONTENT_TYPE, value);
+            self.request.headers_mut().insert(CONTENT_TYPE, value);
         }
         self
     }
@@ -109,12 +110,9 @@ impl Outgoing {
     ///
     /// # Errors
     /// When the path and the query are too long for an address.
-    pub(super) fn request(self) -> Result<Request<Body>, InvalidUri> {
-        let mut request = Request::new(self.body);
-        *request.method_mut() = self.method;
-        *request.uri_mut() = Uri::try_from(self.target)?;
-        *request.headers_mut() = self.headers;
-        Ok(request)
+    pub(super) fn request(mut self) -> Result<Box<Request<Body>>, InvalidUri> {
+        *self.request.uri_mut() = Uri::try_from(self.target)?;
+        Ok(self.request)
     }
 }
 
@@ -123,9 +121,9 @@ fn whole(body: Bytes) -> Body {
 }
 
 /// The request once more, if its body is there as a whole.
-pub(super) fn copied(request: &Request<Body>) -> Option<Request<Body>> {
+pub(super) fn copied(request: &Request<Body>) -> Option<Box<Request<Body>>> {
     let Either::Left(body) = request.body() else { return None };
-    let mut copy = Request::new(Either::Left(body.clone()));
+    let mut copy = Box::new(Request::new(Either::Left(body.clone())));
     *copy.method_mut() = request.method().clone();
     *copy.uri_mut() = request.uri().clone();
     *copy.headers_mut() = request.headers().clone();
