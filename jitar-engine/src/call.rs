@@ -1,5 +1,6 @@
 //! Calls as plain messages: what crosses between the HTTP side and an isolate's thread. Nothing here knows V8.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -17,7 +18,7 @@ pub struct Call {
     /// What is called.
     pub target: Target,
     /// The version that the caller asked for, as application code sees it on the request.
-    pub version: String,
+    pub version: Cow<'static, str>,
     /// Arguments by name.
     pub arguments: Arguments,
     /// JSON text of an object with further arguments, in the serialised encoding with [`ExtendedForms`]: values that another

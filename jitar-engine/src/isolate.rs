@@ -1,7 +1,6 @@
 //! An isolate: one JavaScript heap with the modules of a service unit, on one thread.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -107,7 +106,7 @@ pub struct Isolate {
     functions: Functions,
     control: IsolateControl,
     permissions: Rc<Permissions>,
-    implementations: HashMap<String, u32>,
+    implementations: foldhash::HashMap<String, u32>,
     /// Whether the next evaluation waits for a debugger and stops at its first statement.
     breaks: bool,
 }
@@ -154,7 +153,7 @@ impl Isolate {
         let functions = Functions::take(&mut runtime)?;
         limit_values(&mut runtime, &functions.limit_values, options.values)?;
         let breaks = options.inspect.is_some_and(|inspect| inspect.open(&runtime));
-        let implementations = HashMap::new();
+        let implementations = foldhash::HashMap::default();
         let mut isolate = Self { runtime, functions, control, permissions, implementations, breaks: false };
         if breaks {
             isolate.evaluate(BEFORE_THE_APPLICATION).await?;
@@ -356,7 +355,7 @@ impl Isolate {
         call_function(scope, function, &[namespace, specifier]).map(|_| ())
     }
 
-    fn read_implementations(&mut self) -> Result<HashMap<String, u32>, EngineError> {
+    fn read_implementations(&mut self) -> Result<foldhash::HashMap<String, u32>, EngineError> {
         let function = self.functions.implementations.clone();
         deno_core::scope!(scope, &mut self.runtime);
         let list = call_function(scope, &function, &[])?;

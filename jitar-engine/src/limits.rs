@@ -1,6 +1,5 @@
 //! How an isolate is watched and ended from other threads.
 
-use std::collections::HashMap;
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -76,7 +75,7 @@ struct Shared {
 /// CPU time that calls under way may use in one turn, where that is less than what the service grants.
 #[derive(Debug, Default)]
 struct OwnLimits {
-    by_call: Mutex<HashMap<u32, Duration>>,
+    by_call: Mutex<foldhash::HashMap<u32, Duration>>,
     /// Nanoseconds that the current turn has used, for the isolate's thread.
     used: AtomicU64,
     /// Whether a look at the running call is already on its way.
@@ -84,7 +83,7 @@ struct OwnLimits {
 }
 
 impl OwnLimits {
-    fn by_call(&self) -> MutexGuard<'_, HashMap<u32, Duration>> {
+    fn by_call(&self) -> MutexGuard<'_, foldhash::HashMap<u32, Duration>> {
         self.by_call.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,5 +1,6 @@
 //! Versions of procedures: three numbers, ordered lexicographically (spec 3.3).
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -32,6 +33,11 @@ impl Version {
     /// The version with these three numbers.
     pub const fn new(major: u32, minor: u32, patch: u32) -> Self {
         Self { major, minor, patch }
+    }
+
+    /// The version as text, without the cost of formatting where there is none.
+    pub fn text(self) -> Cow<'static, str> {
+        if self.is_unversioned() { Cow::Borrowed("0.0.0") } else { Cow::Owned(self.to_string()) }
     }
 
     /// Whether this is `0.0.0`, which stands for "no version" on the wire (spec 12, "Version").

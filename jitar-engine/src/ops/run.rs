@@ -1,7 +1,6 @@
 //! Calls that application code makes to procedures outside its unit (`__run`).
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
@@ -18,7 +17,7 @@ pub(crate) type OutboundSlot = Arc<dyn Outbound>;
 
 /// What is known of the calls under way in an isolate.
 #[derive(Default)]
-pub(crate) struct RunningCalls(pub(crate) HashMap<u32, RunningCall>);
+pub(crate) struct RunningCalls(pub(crate) foldhash::HashMap<u32, RunningCall>);
 
 /// One call under way.
 pub(crate) struct RunningCall {

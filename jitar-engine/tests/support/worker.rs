@@ -270,7 +270,7 @@ fn start_checked(
 ) -> Result<(), jitar_engine::EngineError> {
     let call = Call {
         target: Target::Implementation(format!("{procedure}:0.0.0")),
-        version: "0.0.0".to_owned(),
+        version: "0.0.0".into(),
         arguments: Arguments::Json(Bytes::copy_from_slice(arguments.as_bytes())),
         beside: None,
         extended: ExtendedForms::default(),

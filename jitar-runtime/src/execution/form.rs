@@ -43,15 +43,26 @@ pub(crate) fn write_pairs(pairs: &[(String, String)]) -> String {
 }
 
 fn parse_pair(part: &[u8]) -> Result<(String, String), FormError> {
-    let spaced: Vec<u8> = part.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
-    let mut halves = spaced.splitn(2, |byte| *byte == b'=');
-    let name = decode(halves.next().unwrap_or_default())?;
-    let value = decode(halves.next().unwrap_or_default())?;
+    let mut halves = part.splitn(2, |byte| *byte == b'=');
+    let name = decode_with_spaces(halves.next().unwrap_or_default())?;
+    let value = decode_with_spaces(halves.next().unwrap_or_default())?;
     Ok((name, value))
+}
+
+/// In queries and forms a `+` is a space.
+fn decode_with_spaces(bytes: &[u8]) -> Result<String, FormError> {
+    if !bytes.contains(&b'+') {
+        return decode(bytes);
+    }
+    let spaced: Vec<u8> = bytes.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    decode(&spaced)
 }
 
 fn decode(bytes: &[u8]) -> Result<String, FormError> {
     let damaged = || FormError::Encoding(String::from_utf8_lossy(bytes).into_owned());
+    if !bytes.contains(&b'%') {
+        return String::from_utf8(bytes.to_vec()).map_err(|_| damaged());
+    }
     if !has_whole_escapes(bytes) {
         return Err(damaged());
     }

@@ -16,9 +16,11 @@ mod tests;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use futures::future::BoxFuture;
 use jitar_engine::ValueLimits;
 use jitar_engine::call::{Arguments, Call, ExtendedForms, OutboundCall, Reply, RunMode, Target};
 use jitar_engine::manifest::{Access, Version};
+use tokio::sync::SemaphorePermit;
 
 pub(crate) use arguments::{ArgumentsError, read as read_arguments};
 pub(crate) use error::ExecutionError;
@@ -48,6 +50,9 @@ impl Isolates for IsolatePool {
         Self::health(self).await
     }
 }
+
+/// What comes of a call of an isolate.
+type Replied<'a> = BoxFuture<'a, Result<Reply, IsolateError>>;
 
 /// Runs requests on the procedures of this process.
 pub(crate) struct Execution {
@@ -91,8 +96,17 @@ impl Execution {
 
     /// Runs a request that came over the network.
     ///
+    /// No `async fn`, which would keep room for the request while the call runs.
+    pub(crate) fn run(&self, request: RpcRequest) -> impl Future<Output = Result<Reply, ExecutionError>> + Send {
+        let started = self.start(request);
+        async move {
+            let (_place, replied) = started?;
+            Ok(replied.await?)
+        }
+    }
+
     /// The order is part of the protocol (spec 3.6): lookup, then trust, then arguments.
-    pub(crate) async fn run(&self, request: RpcRequest) -> Result<Reply, ExecutionError> {
+    fn start(&self, request: RpcRequest) -> Result<(Option<SemaphorePermit<'_>>, Replied<'_>), ExecutionError> {
         let implementation = self.procedures.find(&request.fqn, request.version)?;
         let Rules { keys, depth, get_only_safe } = &self.rules;
         let (trusted, vouched) = (request.is_trusted(keys), request.shows_key(keys));
@@ -110,10 +124,10 @@ impl Execution {
         if node.hops > MAX_HOPS {
             return Err(ExecutionError::TooManyHops);
         }
-        let _place = implementation.enter()?;
+        let place = implementation.enter()?;
         let call = Call {
             target: Target::Implementation(implementation.key.clone()),
-            version: request.version.to_string(),
+            version: request.version.text(),
             arguments: arguments::read(request.payload, *depth)?,
             beside: request.beside,
             serialized: request.serialized,
@@ -126,7 +140,7 @@ impl Execution {
             cpu: implementation.cpu(),
             hops: node.hops,
         };
-        Ok(self.isolates.call(call).await?)
+        Ok((place, self.isolates.call(call)))
     }
 
     /// Runs a call that application code of this process made, which needs no key.
@@ -139,7 +153,7 @@ impl Execution {
         let _place = implementation.enter()?;
         let call = Call {
             target: Target::Implementation(implementation.key.clone()),
-            version: call.version,
+            version: call.version.into(),
             arguments: Arguments::Json(call.arguments),
             beside: None,
             serialized: true,

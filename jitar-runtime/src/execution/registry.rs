@@ -1,6 +1,6 @@
 //! The procedures that this process answers for, found by name and version.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jitar_engine::manifest::{self, Access, AppManifest, ProcedureLimits, Version};
@@ -12,7 +12,7 @@ use super::ExecutionError;
 /// The procedures of a service's segments. Built once; every lookup is one hash and one search in a short list.
 #[derive(Debug, Default)]
 pub(crate) struct Procedures {
-    by_fqn: HashMap<String, Vec<Implementation>>,
+    by_fqn: foldhash::HashMap<String, Vec<Implementation>>,
     names: Vec<String>,
 }
 

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use actix_web::HttpRequest;
+use actix_http::{HttpMessage, Request};
+use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
-use actix_web::web::{self, Payload};
+use actix_web::web;
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 
@@ -25,7 +26,7 @@ pub(super) struct BodyLimits {
 }
 
 /// Reads a body within `limits`.
-pub(super) async fn read(request: &HttpRequest, payload: Payload, limits: BodyLimits) -> Result<Bytes, HttpError> {
+pub(super) async fn read(request: &Request, payload: Payload, limits: BodyLimits) -> Result<Bytes, HttpError> {
     let encoding = headers::joined(request.headers(), CONTENT_ENCODING);
     let coding = Coding::of(encoding.as_deref().unwrap_or_default())?;
     let announced = headers::value(request.headers(), CONTENT_LENGTH).and_then(|text| text.parse::<u64>().ok());

@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use actix_web::HttpRequest;
+use actix_http::{HttpMessage, Request};
 use actix_web::http::Uri;
-use actix_web::http::header::{ACCEPT, HeaderMap, HeaderValue};
+use actix_web::http::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
 use uuid::Uuid;
 
 use super::headers;
@@ -14,6 +14,9 @@ use crate::negotiation;
 
 /// The header with a request's id, in both directions.
 pub(super) const REQUEST_ID: &str = "x-request-id";
+
+/// The same, as what it need not be made into for each request.
+pub(super) static REQUEST_ID_NAME: HeaderName = HeaderName::from_static(REQUEST_ID);
 
 /// Longest id that is taken over from a caller, in bytes.
 const LONGEST_ID: usize = 128;
@@ -33,10 +36,10 @@ pub(super) struct Context {
 }
 
 impl Context {
-    pub(super) fn of(request: &HttpRequest) -> Self {
+    pub(super) fn of(request: &Request) -> Self {
         Self {
             id: RequestId::of(request.headers()),
-            form: ErrorForm::of_accept(headers::joined(request.headers(), ACCEPT).as_deref()),
+            form: ErrorForm::of(request.headers()),
             target: request.uri().clone(),
         }
     }
@@ -60,6 +63,15 @@ pub(super) enum ErrorForm {
 }
 
 impl ErrorForm {
+    fn of(headers: &HeaderMap) -> Self {
+        // Few clients have it, and of those that have most send it once.
+        if headers.contains_key(ACCEPT) {
+            Self::of_accept(headers::joined(headers, ACCEPT).as_deref())
+        } else {
+            Self::Text
+        }
+    }
+
     /// What the value of `accept` asks for. Only who names the type gets it; `*/*` is everybody.
     pub(super) fn of_accept(accept: Option<&str>) -> Self {
         let weight = accept.and_then(|accept| negotiation::weight(accept, |name| name.eq_ignore_ascii_case(PROBLEM)));
@@ -74,17 +86,23 @@ pub(super) struct RequestId(HeaderValue);
 
 impl RequestId {
     fn of(headers: &HeaderMap) -> Self {
-        let given = headers.get(REQUEST_ID).filter(|id| is_id(id.as_bytes()));
+        let given = headers.get(&REQUEST_ID_NAME).filter(|id| is_id(id.as_bytes()));
         given.map_or_else(Self::new, |id| Self(id.clone()))
     }
 
     /// An id that no other request of any process has.
     fn new() -> Self {
-        static PROCESS: OnceLock<u64> = OnceLock::new();
+        static PROCESS: OnceLock<[u8; DIGITS]> = OnceLock::new();
         static NEXT: AtomicU64 = AtomicU64::new(1);
-        let process = PROCESS.get_or_init(|| Uuid::new_v4().as_u64_pair().0);
+        let process = PROCESS.get_or_init(|| hexadecimal(Uuid::new_v4().as_u64_pair().0));
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let id = HeaderValue::from_str(&format!("{process:016x}-{number:x}"));
+        let (digits, n_zeros) = (hexadecimal(number), number.leading_zeros() as usize / 4);
+        // By hand, because formatting costs more than the rest of what is done with the id.
+        let mut id = [b'-'; DIGITS + 1 + DIGITS];
+        id[..DIGITS].copy_from_slice(process);
+        id[DIGITS + 1..].copy_from_slice(&digits);
+        id.copy_within(DIGITS + 1 + n_zeros.., DIGITS + 1);
+        let id = HeaderValue::from_bytes(&id[..id.len() - n_zeros]);
         Self(id.unwrap_or_else(|_| HeaderValue::from_static("none")))
     }
 
@@ -103,6 +121,18 @@ impl fmt::Display for RequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
+}
+
+/// Hexadecimal digits of 64 bits.
+const DIGITS: usize = 16;
+
+fn hexadecimal(number: u64) -> [u8; DIGITS] {
+    let bytes = number.to_be_bytes();
+    std::array::from_fn(|idx| {
+        let byte = bytes[idx / 2];
+        let digit = if idx % 2 == 0 { byte >> 4 } else { byte & 0xf };
+        b"0123456789abcdef"[usize::from(digit)]
+    })
 }
 
 /// Whether a caller's id can stand in a line of the log and in JSON as it is.
@@ -145,6 +175,11 @@ mod tests {
         let (first, second) = (RequestId::new(), RequestId::of(&HeaderMap::new()));
         assert_ne!(first, second);
         assert!(is_id(first.as_str().as_bytes()), "{first}");
+        let (process, number) = first.as_str().split_once('-').expect("two parts");
+        assert_eq!((process.len(), number.starts_with('0')), (16, false), "{first}");
+        for number in [0, 1, 0xabc, u64::MAX] {
+            assert_eq!(hexadecimal(number), format!("{number:016x}").as_bytes());
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use actix_web::http::header::{AsHeaderName, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{AsHeaderName, CONNECTION, HeaderMap, HeaderName, HeaderValue};
 use jitar_engine::call::{ContentKind, ExtendedForms, FORMS, Headers};
 
 use super::context::REQUEST_ID;
@@ -56,7 +56,7 @@ const RESPONSE_ONLY: [&str; 7] =
 
 /// Request headers for application code and for the next node, with the id of the request.
 pub(super) fn of_request(headers: &HeaderMap, request_id: &str) -> Headers {
-    let listed = connection_options(headers.get_all("connection").filter_map(|value| value.to_str().ok()));
+    let listed = connection_options(headers.get_all(CONNECTION).filter_map(|value| value.to_str().ok()));
     let passes = |name: &str| passes_on(name) && name != REQUEST_ID && !listed.iter().any(|option| option == name);
     let all = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
     let passing = all.filter(|(name, _)| passes(name)).map(|(name, value)| (name.to_owned(), decode(value)));

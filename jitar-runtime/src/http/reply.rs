@@ -1,6 +1,7 @@
 //! Replies of procedures as responses (spec 4.3).
 
 use actix_web::HttpResponse;
+use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
 use jitar_engine::call::{ContentKind, Reply};
@@ -9,16 +10,19 @@ use super::context::{Context, ErrorForm};
 use super::error::{self, HttpError};
 use super::headers::{self, CONTENT_KIND};
 
+static CONTENT_KIND_NAME: HeaderName = HeaderName::from_static(CONTENT_KIND);
+
 /// The response with a procedure's reply.
 pub(super) fn response(reply: &Reply, context: &Context) -> Result<HttpResponse, HttpError> {
     let status = status(reply)?;
     let mut response = if context.form == ErrorForm::Problem && is_bare_error(reply) {
         error::thrown(context, status, &String::from_utf8_lossy(&reply.body))
     } else {
-        HttpResponse::build(status)
-            .insert_header((CONTENT_TYPE, HeaderValue::from_static(content_type(reply.content))))
-            .insert_header((HeaderName::from_static(CONTENT_KIND), HeaderValue::from_static(reply.content.marker())))
-            .body(reply.body.clone())
+        let mut response = HttpResponse::with_body(status, BoxBody::new(reply.body.clone()));
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type(reply.content)));
+        headers.insert(CONTENT_KIND_NAME.clone(), HeaderValue::from_static(reply.content.marker()));
+        response
     };
     let mut replaced: Vec<HeaderName> = Vec::new();
     for (name, value) in reply.headers.iter().filter(|(name, _)| headers::is_settable(name)) {

@@ -3,10 +3,11 @@
 use std::io;
 use std::time::Duration;
 
+use actix_http::{HttpMessage, Request};
+use actix_web::HttpResponse;
 use actix_web::body::{BodyStream, SizedStream};
+use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap};
-use actix_web::web::Payload;
-use actix_web::{HttpRequest, HttpResponse};
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use tokio::sync::mpsc;
@@ -37,7 +38,7 @@ pub(super) enum Incoming {
 /// # Errors
 /// When it is too large, as far as that is known before it is passed on, or does not begin in time.
 pub(super) async fn of_request(
-    request: &HttpRequest,
+    request: &Request,
     mut payload: Payload,
     limits: BodyLimits,
 ) -> Result<Incoming, HttpError> {

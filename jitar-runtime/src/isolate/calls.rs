@@ -1,6 +1,5 @@
 //! The calls under way in one isolate, with who waits for them.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::IsolateError;
@@ -8,7 +7,7 @@ use super::replies::{Outcome, ReplySender};
 
 /// The calls under way in one isolate. Shared with the supervisor, which answers them when the isolate's thread cannot.
 #[derive(Clone, Default)]
-pub(super) struct Calls(Arc<Mutex<HashMap<u32, ReplySender>>>);
+pub(super) struct Calls(Arc<Mutex<foldhash::HashMap<u32, ReplySender>>>);
 
 impl Calls {
     pub(super) fn len(&self) -> usize {
@@ -46,7 +45,7 @@ impl Calls {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<u32, ReplySender>> {
+    fn lock(&self) -> MutexGuard<'_, foldhash::HashMap<u32, ReplySender>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

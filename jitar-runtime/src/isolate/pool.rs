@@ -11,9 +11,9 @@ use super::IsolateError;
 use super::debug::DebugTargets;
 use super::life::Member;
 use super::message::{Message, Start, Work};
-use super::queue::Queue;
+use super::queue::{Place, Queue};
 use super::recipe::Recipe;
-use super::replies::Letterboxes;
+use super::replies::{Letterboxes, Outcome};
 use super::supervisor;
 use super::thread::Booted;
 use crate::app::{App, Unit};
@@ -82,10 +82,10 @@ impl IsolatePool {
     ///
     /// # Errors
     /// When application code did not reply: no room, no time, or an isolate that was ended.
-    pub(crate) async fn call(&self, call: Call) -> Result<Reply, IsolateError> {
+    pub(crate) fn call(&self, call: Call) -> impl Future<Output = Result<Reply, IsolateError>> + Send {
         let wall = self.0.recipe.config.limits.wall;
         let time = call.deadline.map_or(wall, |deadline| deadline.min(wall));
-        self.start_work(Work::Call(call), time).await
+        self.start_work(Work::Call(call), time)
     }
 
     /// Runs the JavaScript health checks in the least busy isolate: their names and what they said.
@@ -112,11 +112,25 @@ impl IsolatePool {
         others.and(first)
     }
 
-    async fn start_work(&self, work: Work, time: Duration) -> Result<Reply, IsolateError> {
+    /// Starts work, and gives what comes of it. No `async fn`, which would keep room for the work while it is awaited.
+    fn start_work(&self, work: Work, time: Duration) -> impl Future<Output = Result<Reply, IsolateError>> + Send {
+        let started = self.try_start_work(work, Instant::now() + time);
+        async move {
+            let Started { place: _place, mut cancel, replied, deadline } = started?;
+            let outcome = tokio::time::timeout_at(deadline.into(), replied).await;
+            cancel.armed = outcome.is_err();
+            match outcome {
+                Ok(Ok(reply)) => reply,
+                Ok(Err(_thread_ended)) => Err(IsolateError::Stopped),
+                Err(_elapsed) => Err(IsolateError::Deadline { millis: time.as_millis() }),
+            }
+        }
+    }
+
+    fn try_start_work(&self, work: Work, deadline: Instant) -> Result<Started<'_>, IsolateError> {
         let shared = &*self.0;
-        let _place = shared.queue.reserve().ok_or(IsolateError::QueueFull)?;
+        let place = shared.queue.reserve().ok_or(IsolateError::QueueFull)?;
         let id = self.next_id();
-        let deadline = Instant::now() + time;
         let (reply, replied) = shared.letterboxes.open();
         let taken_by = Arc::<AtomicUsize>::default();
         let mut cancel = CancelOnDrop { shared, id, taken_by: Arc::clone(&taken_by), armed: true };
@@ -125,13 +139,7 @@ impl IsolatePool {
             return Err(IsolateError::Stopped);
         }
         shared.queue.wake_soon();
-        let outcome = tokio::time::timeout_at(deadline.into(), replied).await;
-        cancel.armed = outcome.is_err();
-        match outcome {
-            Ok(Ok(reply)) => reply,
-            Ok(Err(_thread_ended)) => Err(IsolateError::Stopped),
-            Err(_elapsed) => Err(IsolateError::Deadline { millis: time.as_millis() }),
-        }
+        Ok(Started { place, cancel, replied, deadline })
     }
 
     fn next_id(&self) -> u32 {
@@ -139,6 +147,14 @@ impl IsolatePool {
         let id = next();
         if id == NO_CALL { next() } else { id }
     }
+}
+
+/// Work that is in the queue, or further.
+struct Started<'a> {
+    place: Place<'a>,
+    cancel: CancelOnDrop<'a>,
+    replied: oneshot::Receiver<Outcome>,
+    deadline: Instant,
 }
 
 /// A pool whose isolates are being made.

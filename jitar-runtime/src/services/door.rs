@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt, TryFutureExt};
 use jitar_engine::call::Reply;
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ use crate::config::{Intake, TrustKeys};
 use crate::execution::{ExecutionError, PresentedKey, RpcRequest};
 use crate::isolate::IsolateError;
 use crate::limits::{Concurrency, Place, RateLimit};
-use crate::telemetry::{Metrics, Name};
+use crate::telemetry::Metrics;
 
 /// The way in to a runner.
 pub(crate) struct Door {
@@ -54,28 +54,25 @@ impl Door {
         }
     }
 
-    /// A whole reply, which may be one that was given before.
-    async fn run_once(&self, request: RpcRequest) -> Result<Reply, ServiceError> {
-        if !Answers::are_for(&request) {
-            return self.inner.run(request).await;
-        }
-        let whole = request.clone();
-        self.answers.answer(&whole, self.inner.run(request)).await
+    /// What comes of a request behind the door. No `async fn`, which would have room for the request twice.
+    fn pass(
+        &self,
+        request: RpcRequest,
+        body: Option<ByteStream>,
+    ) -> impl Future<Output = Result<Relayed, ServiceError>> + Send {
+        // Answers that are kept are whole; what comes piece by piece is too large to be kept.
+        let whole = match body {
+            None if Answers::are_for(&request) => self.run_once(request).boxed(),
+            None if !self.inner.relays() => self.inner.run(request),
+            body => return self.inner.relay(request, body).right_future(),
+        };
+        whole.map_ok(Relayed::from).left_future()
     }
 
-    async fn pass(&self, request: RpcRequest, name: &Name, body: Option<ByteStream>) -> Result<Relayed, ServiceError> {
-        let place = self.admit(&request)?;
-        // Answers that are kept are whole; what comes piece by piece is too large to be kept.
-        let is_whole = body.is_none() && (Answers::are_for(&request) || !self.inner.relays());
-        let outcome = if is_whole {
-            self.run_once(request).await.map(Relayed::from)
-        } else {
-            self.inner.relay(request, body).await
-        };
-        if let (Some(place), Ok(_)) = (place, &outcome) {
-            place.finished(name);
-        }
-        outcome
+    /// A whole reply, which may be one that was given before.
+    async fn run_once(&self, request: RpcRequest) -> Result<Reply, ServiceError> {
+        let whole = request.clone();
+        self.answers.answer(&whole, self.inner.run(request)).await
     }
 
     fn count_failure(&self, error: &ServiceError) {
@@ -109,7 +106,16 @@ impl Runner for Door {
         let under_way = procedure.started(request.payload.size());
         let body = body.map(|body| procedure.received(body));
         let start = Instant::now();
-        let outcome = self.pass(request, procedure.name(), body).await;
+        let outcome = match self.admit(&request) {
+            Ok(place) => {
+                let outcome = self.pass(request, body).await;
+                if let (Some(place), Ok(_)) = (place, &outcome) {
+                    place.finished(procedure.name());
+                }
+                outcome
+            }
+            Err(refused) => Err(refused),
+        };
         drop(under_way);
         match outcome {
             Ok(mut relayed) => {

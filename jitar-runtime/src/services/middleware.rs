@@ -68,7 +68,7 @@ impl Runner for Wrapped {
         };
         let call = Call {
             target: Target::Behind { fqn: request.fqn.clone(), node: Arc::new(onward) },
-            version: request.version.to_string(),
+            version: request.version.text(),
             arguments: read_arguments(request.payload.clone(), wrapping.depth).map_err(ExecutionError::from)?,
             beside: request.beside.clone(),
             serialized: request.serialized,

@@ -1,7 +1,6 @@
 //! What a process counts, in the format of Prometheus. The names are a contract: `docs/metrics.md` lists them, and a test
 //! compares.
 
-use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -63,7 +62,7 @@ const OK: u16 = 200;
 pub(crate) struct Metrics {
     registry: Registry,
     /// Procedures that have labels of their own.
-    procedures: RwLock<HashMap<Arc<str>, Arc<ProcedureMetrics>>>,
+    procedures: RwLock<foldhash::HashMap<Arc<str>, Arc<ProcedureMetrics>>>,
     /// Of all other procedures together.
     other: Arc<ProcedureMetrics>,
     families: Families,

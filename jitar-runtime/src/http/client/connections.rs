@@ -2,7 +2,7 @@
 //! another thread.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::error::Error;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -42,7 +42,7 @@ struct OfThread {
     /// That thread. Threads of isolates come and go, and the place of one that ended is given to a later one, whose runtime
     /// knows nothing of the connections.
     thread: ThreadId,
-    nodes: HashMap<String, Arc<Node>>,
+    nodes: foldhash::HashMap<String, Arc<Node>>,
 }
 
 /// The connections of one thread to one node.
@@ -134,7 +134,7 @@ impl fmt::Debug for Connections {
 
 impl OfThread {
     fn new(thread: ThreadId) -> Self {
-        Self { thread, nodes: HashMap::new() }
+        Self { thread, nodes: foldhash::HashMap::default() }
     }
 }
 

@@ -259,7 +259,7 @@ fn rpc(node: &Url, request: &RpcRequest, body: Option<ByteStream>, limit: Durati
             None => outgoing.body(content_type, bytes.clone()),
         },
     };
-    outgoing = outgoing.header(headers::VERSION, request.version.to_string());
+    outgoing = outgoing.header(headers::VERSION, request.version.text().as_bytes());
     outgoing = outgoing.header(headers::HOPS, request.node.hops.to_string()).key(request.key.as_ref());
     if request.extended.understood {
         outgoing = outgoing.header(headers::PEER, "1");

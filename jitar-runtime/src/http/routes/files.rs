@@ -1,7 +1,8 @@
 //! Every other path: files.
 
+use actix_http::{HttpMessage, Request};
+use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
-use actix_web::{HttpRequest, HttpResponse};
 use jitar_engine::call::Headers;
 use tracing::{info, warn};
 
@@ -14,11 +15,7 @@ use crate::http::server::State;
 use crate::services::{FILE_HEADERS, FileReply, FileRequest, ServiceError};
 
 /// Provides a file.
-pub(super) async fn provide(
-    state: &State,
-    request: &HttpRequest,
-    context: &Context,
-) -> Result<HttpResponse, HttpError> {
+pub(super) async fn provide(state: &State, request: &Request, context: &Context) -> Result<HttpResponse, HttpError> {
     match try_provide(state, request).await {
         Ok((name, reply)) => {
             info!(requestId = %context.id, status = reply.status, "Provided file: {}", loggable(&name));
@@ -31,7 +28,7 @@ pub(super) async fn provide(
     }
 }
 
-async fn try_provide(state: &State, request: &HttpRequest) -> Result<(String, FileReply), HttpError> {
+async fn try_provide(state: &State, request: &Request) -> Result<(String, FileReply), HttpError> {
     let provider = state.services.provider.as_ref().ok_or(ServiceError::NotImplemented)?;
     let path = request.uri().path();
     let name = decode_path(path.strip_prefix('/').unwrap_or(path)).map_err(|_| HttpError::MalformedPath)?;
@@ -41,7 +38,7 @@ async fn try_provide(state: &State, request: &HttpRequest) -> Result<(String, Fi
 }
 
 /// What decides about the form of the file. Only a GET can ask for a part (RFC 9110, 14.2).
-fn file_headers(request: &HttpRequest) -> Headers {
+fn file_headers(request: &Request) -> Headers {
     let counts = |name: &&str| *request.method() == Method::GET || !matches!(*name, "range" | "if-range");
     let value = |name: &str| Some((name.to_owned(), headers::joined(request.headers(), name)?));
     FILE_HEADERS.into_iter().filter(counts).filter_map(value).collect()

@@ -1,7 +1,8 @@
 //! `/metrics`: what this process counts, for operators.
 
+use actix_http::{HttpMessage, Request};
+use actix_web::HttpResponse;
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::{HttpRequest, HttpResponse};
 
 use super::workers::viewer;
 use crate::execution::ExecutionError;
@@ -14,7 +15,7 @@ use crate::services::ServiceError;
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// All that is counted, as text.
-pub(super) fn show(state: &State, request: &HttpRequest) -> Result<HttpResponse, HttpError> {
+pub(super) fn show(state: &State, request: &Request) -> Result<HttpResponse, HttpError> {
     let operations = &state.services.operations;
     let key = OwnHeaders::of(request.headers()).presented_key();
     if !viewer(state, request, key.as_ref()).may_see(&operations.keys) {

@@ -10,14 +10,16 @@ mod workers;
 mod tests;
 
 use std::error::Error;
+use std::sync::Arc;
 
-use actix_web::http::header::{HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use actix_http::{HttpMessage, Request};
+use actix_web::HttpResponse;
+use actix_web::dev::Payload;
+use actix_web::http::header::{HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use actix_web::http::{ConnectionType, Method, StatusCode, Version};
-use actix_web::web::{Data, Payload};
-use actix_web::{HttpRequest, HttpResponse};
 use jitar_engine::call::RunMode;
 
-use super::context::{Context, REQUEST_ID};
+use super::context::{Context, REQUEST_ID_NAME};
 use super::error::HttpError;
 use super::idle::Entry;
 use super::server::State;
@@ -167,22 +169,23 @@ impl<'a> Route<'a> {
 
 /// Whether a method is one of the standard, or one of its extensions that the known implementation's server knows.
 fn is_known(method: &Method) -> bool {
-    let standard = [
-        Method::GET,
-        Method::POST,
-        Method::OPTIONS,
-        Method::HEAD,
-        Method::DELETE,
-        Method::PUT,
-        Method::PATCH,
-        Method::TRACE,
-        Method::CONNECT,
-    ];
-    standard.contains(method) || EXTENSION_METHODS.contains(&method.as_str())
+    match *method {
+        Method::GET
+        | Method::POST
+        | Method::OPTIONS
+        | Method::HEAD
+        | Method::DELETE
+        | Method::PUT
+        | Method::PATCH
+        | Method::TRACE
+        | Method::CONNECT => true,
+        _ => EXTENSION_METHODS.contains(&method.as_str()),
+    }
 }
 
 /// Answers every request.
-pub(super) async fn handle(state: Data<State>, request: HttpRequest, payload: Payload) -> HttpResponse {
+pub(super) async fn handle(state: Arc<State>, mut request: Request) -> HttpResponse {
+    let payload = request.take_payload();
     let _running = state.running.enter();
     let entry = request.conn_data::<Entry>();
     let _busy = entry.map(Entry::run);
@@ -203,14 +206,14 @@ pub(super) async fn handle(state: Data<State>, request: HttpRequest, payload: Pa
     }
     let headers = response.headers_mut();
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(HeaderName::from_static(REQUEST_ID), context.id.header());
+    headers.insert(REQUEST_ID_NAME.clone(), context.id.header());
     if state.running.is_draining() {
         response.head_mut().set_connection_type(ConnectionType::Close);
     }
     outgoing::in_parts(response, || entry.map(Entry::send))
 }
 
-async fn answer(state: &State, request: &HttpRequest, payload: Payload, context: &Context) -> HttpResponse {
+async fn answer(state: &State, request: &Request, payload: Payload, context: &Context) -> HttpResponse {
     if head_length(request) > MAX_HEAD {
         return HttpResponse::build(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE).force_close().finish();
     }
@@ -229,7 +232,7 @@ async fn answer(state: &State, request: &HttpRequest, payload: Payload, context:
     response
 }
 
-fn head_length(request: &HttpRequest) -> usize {
+fn head_length(request: &Request) -> usize {
     // Of each line, a colon, a space and its end.
     const AROUND: usize = 4;
     let headers = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + AROUND);
@@ -239,7 +242,7 @@ fn head_length(request: &HttpRequest) -> usize {
 
 async fn dispatch(
     state: &State,
-    request: &HttpRequest,
+    request: &Request,
     payload: Payload,
     context: &Context,
 ) -> Result<HttpResponse, HttpError> {

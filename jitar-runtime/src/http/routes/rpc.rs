@@ -3,9 +3,10 @@
 use std::io;
 use std::time::Instant;
 
+use actix_http::{HttpMessage, Request};
+use actix_web::HttpResponse;
+use actix_web::dev::Payload as RequestBody;
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::web::Payload as RequestBody;
-use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
 use jitar_engine::call::RunMode;
 use tracing::{error, info};
@@ -25,7 +26,7 @@ const PREFIX: usize = 5;
 
 pub(super) async fn run(
     state: &State,
-    request: &HttpRequest,
+    request: &Request,
     payload: RequestBody,
     arguments: ArgumentSource,
     mode: RunMode,
@@ -50,7 +51,7 @@ pub(super) async fn run(
 
 async fn try_run(
     state: &State,
-    request: &HttpRequest,
+    request: &Request,
     payload: RequestBody,
     fqn: String,
     arguments: ArgumentSource,
@@ -64,7 +65,7 @@ async fn try_run(
     let serialized = own.is_serialized();
     let content_type = || headers::value(all, CONTENT_TYPE).unwrap_or_default();
     let (payload, body) = match arguments {
-        ArgumentSource::Query => (Payload::Query(request.query_string().to_owned()), None),
+        ArgumentSource::Query => (Payload::Query(request.uri().query().unwrap_or_default().to_owned()), None),
         ArgumentSource::Body if runner.relays() => {
             let (bytes, pieces) = match stream::of_request(request, payload, state.body).await? {
                 Incoming::Whole(bytes) => (bytes, None),
@@ -122,8 +123,9 @@ fn fqn(path: &str) -> Result<String, HttpError> {
     let name = decode_path(path.get(PREFIX..).unwrap_or_default()).map_err(|_| HttpError::MalformedPath)?;
     match name.trim() {
         "" => Err(HttpError::MissingProcedureName),
-        name if name.contains("..") => Err(HttpError::InvalidProcedureName),
-        name => Ok(name.to_owned()),
+        trimmed if trimmed.as_bytes().windows(2).any(|pair| pair == b"..") => Err(HttpError::InvalidProcedureName),
+        trimmed if trimmed.len() < name.len() => Ok(trimmed.to_owned()),
+        _ => Ok(name),
     }
 }
 

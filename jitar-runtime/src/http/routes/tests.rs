@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::ServiceResponse;
+use actix_web::body::to_bytes;
 use actix_web::http::Method;
-use actix_web::test::{TestRequest, call_service, init_service, read_body};
-use actix_web::{App, web};
+use actix_web::test::TestRequest;
+use bytes::Bytes;
 use jitar_engine::call::{Arguments, RunMode};
 use jitar_engine::manifest::Access;
 
@@ -60,10 +60,12 @@ fn state(services: &Services, body_limit: usize) -> State {
     State { services: services.clone(), body, cors: None, running: Arc::default() }
 }
 
-async fn send(services: &Services, request: TestRequest) -> ServiceResponse {
-    let state = state(services, LIMIT);
-    let app = App::new().app_data(web::Data::new(state)).default_service(web::to(handle));
-    call_service(&init_service(app).await, request.to_request()).await
+async fn send(services: &Services, request: TestRequest) -> HttpResponse {
+    handle(Arc::new(state(services, LIMIT)), request.to_request()).await
+}
+
+async fn read_body(response: HttpResponse) -> Bytes {
+    to_bytes(response.into_body()).await.expect("a body in memory")
 }
 
 /// Status, content type, kind and body of an answer.
@@ -168,7 +170,7 @@ async fn application_code_sees_no_secrets() {
     let call = isolates.calls().remove(0);
     let names: Vec<&str> = call.headers.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["authorization", "x-request-id"]);
-    assert_eq!((call.version.as_str(), call.trusted, call.serialized), ("1.2.0", true, true));
+    assert_eq!((&*call.version, call.trusted, call.serialized), ("1.2.0", true, true));
 }
 
 #[tokio::test]
@@ -296,14 +298,12 @@ async fn a_gateway_keeps_workers() {
     let services = cluster_gateway(&["key"]);
     let registration =
         |key: &str| post("/workers", &format!(r#"{{"url":"http://a","procedureNames":["f"],"trustKey":"{key}"}}"#));
-    let services_with_room = state(&services, 1000);
-    let app = App::new().app_data(web::Data::new(services_with_room)).default_service(web::to(handle));
-    let app = init_service(app).await;
-    let answer = call_service(&app, registration("key").to_request()).await;
+    let state = Arc::new(state(&services, 1000));
+    let answer = handle(Arc::clone(&state), registration("key").to_request()).await;
     assert_eq!(answer.status().as_u16(), 200);
     let body: serde_json::Value = serde_json::from_slice(&read_body(answer).await).expect("JSON");
     let id = body["id"].as_str().expect("an id").to_owned();
-    let refused = call_service(&app, registration("wrong").to_request()).await;
+    let refused = handle(state, registration("wrong").to_request()).await;
     assert_eq!((refused.status().as_u16(), &read_body(refused).await[..]), (401, &b"Invalid trust key"[..]));
 
     let report = format!("/workers/{id}/report");

@@ -5,9 +5,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_http::{HttpMessage, Request};
+use actix_web::HttpResponse;
+use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::web::Payload;
-use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
 use serde_json::json;
 use tracing::error;
@@ -27,14 +28,14 @@ const SIGN_OF_LIFE: Duration = Duration::from_secs(2);
 /// Adds a worker.
 pub(super) async fn add(
     state: &State,
-    request: &HttpRequest,
+    request: &Request,
     payload: Payload,
     context: &Context,
 ) -> Result<HttpResponse, HttpError> {
     let outcome = async {
         let registrar = registrar(state)?;
         let body = body::read(request, payload, state.body).await?;
-        let is_peer = request.query_string().split('&').any(|pair| pair == "peer=1");
+        let is_peer = request.uri().query().unwrap_or_default().split('&').any(|pair| pair == "peer=1");
         let registration = if is_peer { Registration::from_peer(&body) } else { Registration::from_json(&body) };
         Ok(registrar.register(registration.map_err(ServiceError::from)?, peer(request)).await?)
     };
@@ -45,7 +46,7 @@ pub(super) async fn add(
 /// Takes a worker's report.
 pub(super) async fn report(
     state: &State,
-    request: &HttpRequest,
+    request: &Request,
     payload: Payload,
     id: &str,
     context: &Context,
@@ -62,12 +63,7 @@ pub(super) async fn report(
 }
 
 /// Forgets a worker.
-pub(super) fn remove(
-    state: &State,
-    request: &HttpRequest,
-    id: &str,
-    context: &Context,
-) -> Result<HttpResponse, HttpError> {
+pub(super) fn remove(state: &State, request: &Request, id: &str, context: &Context) -> Result<HttpResponse, HttpError> {
     let outcome = registrar(state).and_then(|registrar| {
         let id = decode_path(id).map_err(|_| HttpError::MalformedPath)?;
         Ok(registrar.remove(&id, OwnHeaders::of(request.headers()).presented_key().as_ref())?)
@@ -77,27 +73,27 @@ pub(super) fn remove(
 }
 
 /// Lists the workers, for the trusted.
-pub(super) fn list(state: &State, request: &HttpRequest) -> Result<HttpResponse, HttpError> {
+pub(super) fn list(state: &State, request: &Request) -> Result<HttpResponse, HttpError> {
     let key = OwnHeaders::of(request.headers()).presented_key();
     let workers = registrar(state)?.list(&viewer(state, request, key.as_ref()))?;
     Ok(json_response(&json!(workers)))
 }
 
 /// What this worker says about itself, for gateways.
-pub(super) fn announcement(state: &State, request: &HttpRequest) -> Result<HttpResponse, HttpError> {
+pub(super) fn announcement(state: &State, request: &Request) -> Result<HttpResponse, HttpError> {
     let runner = state.services.runner.as_ref().ok_or(ServiceError::NotImplemented)?;
     Ok(json_response(&runner.announcement(OwnHeaders::of(request.headers()).presented_key().as_ref())?))
 }
 
 /// The workers that other workers may call directly, for the trusted.
-pub(super) fn direct(state: &State, request: &HttpRequest) -> Result<HttpResponse, HttpError> {
+pub(super) fn direct(state: &State, request: &Request) -> Result<HttpResponse, HttpError> {
     let key = OwnHeaders::of(request.headers()).presented_key();
     let workers = registrar(state)?.direct(&viewer(state, request, key.as_ref()))?;
     Ok(json_response(&json!(workers)))
 }
 
 /// A sign of life now and then, as long as this process lives: so a worker learns at once that its gateway is gone.
-pub(super) fn watch(state: &State, request: &HttpRequest, id: &str) -> Result<HttpResponse, HttpError> {
+pub(super) fn watch(state: &State, request: &Request, id: &str) -> Result<HttpResponse, HttpError> {
     let id = decode_path(id).map_err(|_| HttpError::MalformedPath)?;
     registrar(state)?.knows(&id, OwnHeaders::of(request.headers()).presented_key().as_ref())?;
     let running = Arc::clone(&state.running);
@@ -114,7 +110,7 @@ pub(super) fn watch(state: &State, request: &HttpRequest, id: &str) -> Result<Ht
 }
 
 /// Who wants to see what only operators may see.
-pub(super) fn viewer<'a>(state: &State, request: &HttpRequest, key: Option<&'a PresentedKey>) -> Viewer<'a> {
+pub(super) fn viewer<'a>(state: &State, request: &Request, key: Option<&'a PresentedKey>) -> Viewer<'a> {
     Viewer { audience: state.services.operations.audience, key, peer: peer(request) }
 }
 
@@ -123,7 +119,7 @@ fn registrar(state: &State) -> Result<&Arc<dyn Registrar>, HttpError> {
     Ok(state.services.registrar.as_ref().ok_or_else(none)?)
 }
 
-fn peer(request: &HttpRequest) -> Option<IpAddr> {
+fn peer(request: &Request) -> Option<IpAddr> {
     request.peer_addr().map(|address| address.ip())
 }
 

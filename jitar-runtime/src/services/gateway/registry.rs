@@ -42,7 +42,7 @@ pub(crate) struct InMemory {
 struct Tables {
     by_id: IndexMap<String, Arc<RegisteredWorker>>,
     ids_by_url: HashMap<String, String>,
-    routes: HashMap<String, Arc<Route>>,
+    routes: foldhash::HashMap<String, Arc<Route>>,
 }
 
 impl InMemory {
