@@ -35,7 +35,7 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 pub use error::{EngineError, JsException, short_specifier};
 pub use isolate::{Isolate, IsolateOptions, ReplyHandler, Source, ValueLimits};
-pub use limits::{IsolateControl, TerminationReason};
+pub use limits::{IsolateControl, TerminationReason, Turn};
 pub use loader::ModuleStore;
 pub use ops::{Log, LogLevel, LogLine};
 pub use web::{Certificates, InvalidCertificates};

@@ -55,8 +55,17 @@ impl TerminationReason {
 #[derive(Debug, Clone)]
 pub struct IsolateControl(Arc<Shared>);
 
+/// A turn of one isolate. No other turn of the process is equal to it, whatever isolates come and go on its thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Turn {
+    isolate: u64,
+    number: u64,
+}
+
 #[derive(Debug)]
 struct Shared {
+    /// Number of the isolate in this process.
+    isolate: u64,
     /// Odd while JavaScript may be running: goes up by one when a turn begins and when it ends.
     turns: AtomicU64,
     reason: AtomicU8,
@@ -118,7 +127,9 @@ const STACK_DEPTH: usize = 20;
 impl IsolateControl {
     /// For an isolate that lives on the calling thread.
     pub fn for_this_thread() -> Self {
+        static NEXT_ISOLATE: AtomicU64 = AtomicU64::new(0);
         Self(Arc::new(Shared {
+            isolate: NEXT_ISOLATE.fetch_add(1, Ordering::Relaxed),
             turns: AtomicU64::new(0),
             reason: AtomicU8::new(0),
             culprit: AtomicU32::new(0),
@@ -147,10 +158,10 @@ impl IsolateControl {
         self.0.turns.fetch_add(1, Ordering::Release);
     }
 
-    /// Number of the turn that is going on, or `None` while the isolate waits.
-    pub fn current_turn(&self) -> Option<u64> {
-        let turns = self.0.turns.load(Ordering::Acquire);
-        (turns % 2 == 1).then_some(turns)
+    /// The turn that is going on, or `None` while the isolate waits.
+    pub fn current_turn(&self) -> Option<Turn> {
+        let number = self.0.turns.load(Ordering::Acquire);
+        (number % 2 == 1).then_some(Turn { isolate: self.0.isolate, number })
     }
 
     /// Why the isolate was ended, if it was.
@@ -356,4 +367,25 @@ pub(crate) fn cpu_time_of(clock: libc::clockid_t) -> Duration {
     }
     let seconds = u64::try_from(time.tv_sec).unwrap_or_default();
     Duration::new(seconds, u32::try_from(time.tv_nsec).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn turns_are_told_apart() {
+        let isolates = [IsolateControl::for_this_thread(), IsolateControl::for_this_thread()];
+        assert_eq!(isolates[0].current_turn(), None);
+        for isolate in &isolates {
+            isolate.begin_turn(None);
+        }
+        let first = isolates[0].current_turn().expect("it runs");
+        assert_eq!(isolates[0].current_turn(), Some(first));
+        assert_ne!(isolates[1].current_turn(), Some(first), "the isolate that comes after one that was ended");
+        isolates[0].end_turn();
+        assert_eq!(isolates[0].current_turn(), None);
+        isolates[0].begin_turn(None);
+        assert_ne!(isolates[0].current_turn(), Some(first));
+    }
 }

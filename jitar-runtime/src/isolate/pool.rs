@@ -13,7 +13,7 @@ use super::life::Member;
 use super::message::{Message, Start, Work};
 use super::queue::{Place, Queue};
 use super::recipe::Recipe;
-use super::replies::{Letterboxes, Outcome};
+use super::replies::{Answer, AwaitedReply, Letterboxes};
 use super::supervisor;
 use super::thread::Booted;
 use crate::app::{App, Unit};
@@ -116,13 +116,13 @@ impl IsolatePool {
     fn start_work(&self, work: Work, time: Duration) -> impl Future<Output = Result<Reply, IsolateError>> + Send {
         let started = self.try_start_work(work, Instant::now() + time);
         async move {
-            let Started { place: _place, mut cancel, replied, deadline } = started?;
-            let outcome = tokio::time::timeout_at(deadline.into(), replied).await;
-            cancel.armed = outcome.is_err();
-            match outcome {
-                Ok(Ok(reply)) => reply,
-                Ok(Err(_thread_ended)) => Err(IsolateError::Stopped),
-                Err(_elapsed) => Err(IsolateError::Deadline { millis: time.as_millis() }),
+            let Started { place: _place, mut cancel, replied } = started?;
+            match replied.await {
+                Answer::Outcome(outcome) => {
+                    cancel.armed = false;
+                    outcome
+                }
+                Answer::Late => Err(IsolateError::Deadline { millis: time.as_millis() }),
             }
         }
     }
@@ -131,7 +131,7 @@ impl IsolatePool {
         let shared = &*self.0;
         let place = shared.queue.reserve().ok_or(IsolateError::QueueFull)?;
         let id = self.next_id();
-        let (reply, replied) = shared.letterboxes.open();
+        let (reply, replied) = shared.letterboxes.open(deadline);
         let taken_by = Arc::<AtomicUsize>::default();
         let mut cancel = CancelOnDrop { shared, id, taken_by: Arc::clone(&taken_by), armed: true };
         if !shared.queue.push(Start { id, work, deadline, reply, taken_by }) {
@@ -139,7 +139,7 @@ impl IsolatePool {
             return Err(IsolateError::Stopped);
         }
         shared.queue.wake_soon();
-        Ok(Started { place, cancel, replied, deadline })
+        Ok(Started { place, cancel, replied })
     }
 
     fn next_id(&self) -> u32 {
@@ -153,8 +153,7 @@ impl IsolatePool {
 struct Started<'a> {
     place: Place<'a>,
     cancel: CancelOnDrop<'a>,
-    replied: oneshot::Receiver<Outcome>,
-    deadline: Instant,
+    replied: AwaitedReply,
 }
 
 /// A pool whose isolates are being made.

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use jitar_engine::{IsolateControl, TerminationReason};
+use jitar_engine::{IsolateControl, TerminationReason, Turn};
 
 use super::IsolateError;
 use super::life::{Life, Member};
@@ -52,12 +52,12 @@ fn look(pool: &Weak<Shared>, watches: &mut [Watch], limits: Limits) -> bool {
 /// What the supervisor remembers of one isolate.
 #[derive(Default)]
 struct Watch {
-    turn: Option<Turn>,
+    turn: Option<Seen>,
 }
 
 /// A turn as it was when it was first seen.
-struct Turn {
-    number: u64,
+struct Seen {
+    turn: Turn,
     since: Instant,
     cpu: Duration,
     /// When the isolate was found to have been ended within this turn.
@@ -81,24 +81,24 @@ impl Watch {
 
     /// Ends a turn that takes too long; whether it goes on although it was ended.
     fn is_stuck(&mut self, control: &IsolateControl, limits: Limits) -> bool {
-        let Some(number) = control.current_turn() else {
+        let Some(turn) = control.current_turn() else {
             self.turn = None;
             return false;
         };
-        let turn = match &mut self.turn {
-            Some(turn) if turn.number == number => turn,
+        let seen = match &mut self.turn {
+            Some(seen) if seen.turn == turn => seen,
             _ => {
-                self.turn = Some(Turn { number, since: Instant::now(), cpu: control.cpu_time(), ended: None });
+                self.turn = Some(Seen { turn, since: Instant::now(), cpu: control.cpu_time(), ended: None });
                 return false;
             }
         };
         if control.terminated().is_some() {
-            return turn.ended.get_or_insert_with(Instant::now).elapsed() > PATIENCE;
+            return seen.ended.get_or_insert_with(Instant::now).elapsed() > PATIENCE;
         }
-        let used = control.cpu_time().saturating_sub(turn.cpu);
+        let used = control.cpu_time().saturating_sub(seen.cpu);
         if used > limits.cpu {
             control.terminate(TerminationReason::Cpu);
-        } else if turn.since.elapsed() > limits.wall {
+        } else if seen.since.elapsed() > limits.wall {
             control.terminate(TerminationReason::Wall);
         } else {
             control.look_at_call(used);

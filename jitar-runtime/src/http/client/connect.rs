@@ -57,6 +57,8 @@ impl Connector {
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
+        // Divided among the addresses of a name, so that one that is silent does not take the time of the others.
+        tcp.set_connect_timeout(Some(PATIENCE));
         let tls = TlsConnector::from(Arc::new(client_config(tls)?));
         Ok(Self {
             tcp,
