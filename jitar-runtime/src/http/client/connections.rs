@@ -49,6 +49,7 @@ struct OfThread {
 pub(super) struct Node {
     url: Url,
     authority: Authority,
+    host: HeaderValue,
     connector: Arc<Connector>,
     kept: Mutex<Kept>,
     /// Held by the call that opens a connection which others may share.
@@ -141,11 +142,13 @@ impl OfThread {
 impl Node {
     fn new(url: &Url, connector: &Arc<Connector>) -> Self {
         let named = &url[Position::BeforeHost..Position::AfterPort];
-        let authority = if url.scheme() == UNIX { None } else { named.parse().ok() };
+        let authority: Option<Authority> = if url.scheme() == UNIX { None } else { named.parse().ok() };
+        // Who is behind a socket of this machine needs no name.
+        let authority = authority.unwrap_or_else(|| Authority::from_static("localhost"));
         Self {
             url: url.clone(),
-            // Who is behind a socket of this machine needs no name.
-            authority: authority.unwrap_or_else(|| Authority::from_static("localhost")),
+            host: HeaderValue::from_str(authority.as_str()).unwrap_or_else(|_| HeaderValue::from_static("localhost")),
+            authority,
             connector: Arc::clone(connector),
             kept: Mutex::default(),
             opening: tokio::sync::Mutex::default(),
@@ -189,14 +192,16 @@ impl Node {
             };
             let unsent = error.take_message().map(Box::new);
             let error = error.into_error();
-            let again = unsent.or(copy.filter(|_| http2::was_refused(&error)));
-            self.kept().shared = None;
+            let (was_unsent, was_refused) = (unsent.is_some(), http2::was_refused(&error));
+            if was_refused {
+                // It may look open for a moment.
+                self.kept().shared = None;
+            }
             n_repeats += 1;
-            request = match again {
+            request = match unsent.or(copy.filter(|_| was_refused)) {
                 Some(again) if n_repeats <= N_REPEATS => again,
-                Some(_) => return Err(SendError::NotSent(error.into())),
-                None if http2::was_refused(&error) => return Err(SendError::NotSent(error.into())),
-                None => return Err(SendError::Broken(error)),
+                _ if was_unsent || was_refused => return Err(SendError::unsent(error)),
+                _ => return Err(SendError::Broken(error)),
             };
         }
     }
@@ -206,9 +211,7 @@ impl Node {
         connection: http1::Connection,
         mut request: Box<Request<Body>>,
     ) -> Result<Answer, TrySendError<Request<Body>>> {
-        if let Ok(host) = HeaderValue::from_str(self.authority.as_str()) {
-            request.headers_mut().insert(HOST, host);
-        }
+        request.headers_mut().insert(HOST, self.host.clone());
         // It may have been on its way over a shared connection, where addresses are whole.
         if request.uri().authority().is_some() {
             *request.uri_mut() = request.uri().path_and_query().cloned().map(Uri::from).unwrap_or_default();

@@ -60,7 +60,7 @@ impl HttpRemote {
     /// A client with its own connections, which trusts whom `tls` trusts.
     ///
     /// # Errors
-    /// When the system gives no resources for it.
+    /// When the cryptography of the process has none of the safe protocol versions.
     pub(crate) fn new(tls: &Tls) -> Result<Self, ClientError> {
         Ok(Self { connections: Connections::new(tls)? })
     }
