@@ -30,6 +30,9 @@ const IDLE: Duration = Duration::from_secs(4);
 /// How often a request is sent again that a node refused because it is about to end.
 const N_REPEATS: usize = 2;
 
+/// Nodes of which none is forgotten.
+const SMALL_CROWD: usize = 64;
+
 /// The connections of all threads.
 #[derive(Clone)]
 pub(super) struct Connections {
@@ -42,7 +45,10 @@ struct OfThread {
     /// That thread. Threads of isolates come and go, and the place of one that ended is given to a later one, whose runtime
     /// knows nothing of the connections.
     thread: ThreadId,
+    /// By what leads to them: nodes that differ in the path only are behind the same connections.
     nodes: foldhash::HashMap<String, Arc<Node>>,
+    /// With so many nodes, those that are not used any more are looked for.
+    crowd: usize,
 }
 
 /// The connections of one thread to one node.
@@ -116,13 +122,13 @@ impl Connections {
         if of_thread.thread != thread {
             *of_thread = OfThread::new(thread);
         }
-        if let Some(known) = of_thread.nodes.get(node.as_str()) {
+        let way = if node.scheme() == UNIX { node.as_str() } else { &node[..Position::BeforePath] };
+        if let Some(known) = of_thread.nodes.get(way) {
             return Arc::clone(known);
         }
-        // Nodes come and go, too.
-        of_thread.nodes.retain(|_, node| Arc::strong_count(node) > 1 || !node.kept().is_empty());
+        of_thread.forget_unused();
         let new = Arc::new(Node::new(node, &self.connector));
-        of_thread.nodes.insert(node.to_string(), Arc::clone(&new));
+        of_thread.nodes.insert(way.to_owned(), Arc::clone(&new));
         new
     }
 }
@@ -135,7 +141,15 @@ impl fmt::Debug for Connections {
 
 impl OfThread {
     fn new(thread: ThreadId) -> Self {
-        Self { thread, nodes: foldhash::HashMap::default() }
+        Self { thread, nodes: foldhash::HashMap::default(), crowd: SMALL_CROWD }
+    }
+
+    /// Nodes come and go, too. Now and then is enough, so that many nodes do not make each of them slow to add.
+    fn forget_unused(&mut self) {
+        if self.nodes.len() >= self.crowd {
+            self.nodes.retain(|_, node| Arc::strong_count(node) > 1 || !node.kept().is_empty());
+            self.crowd = (2 * self.nodes.len()).max(SMALL_CROWD);
+        }
     }
 }
 
@@ -393,13 +407,16 @@ mod tests {
     #[test]
     fn nodes_that_are_gone_are_forgotten() {
         let connections = Connections::new(&Tls::load(TlsConfig::default()).expect("no files")).expect("a client");
-        let to = |port: u16| connections.to(&format!("http://127.0.0.1:{port}").parse().expect("a URL"));
-        let used = to(1);
-        for port in 2..10 {
-            drop(to(port));
+        let to = |address: &str| connections.to(&address.parse().expect("a URL"));
+        let used = to("http://127.0.0.1:1/a");
+        assert!(Arc::ptr_eq(&used, &to("http://127.0.0.1:1/b/c")), "the same way leads to both");
+        assert!(!Arc::ptr_eq(&used, &to("https://127.0.0.1:1/a")));
+        assert!(!Arc::ptr_eq(&to("unix:/tmp/a"), &to("unix:/tmp/b")));
+        for port in 2..1000 {
+            drop(to(&format!("http://127.0.0.1:{port}")));
         }
-        assert!(Arc::ptr_eq(&used, &to(1)));
+        assert!(Arc::ptr_eq(&used, &to("http://127.0.0.1:1")));
         let known = connections.by_thread.get().expect("this thread has some").borrow();
-        assert_eq!(known.nodes.len(), 2);
+        assert!(known.nodes.len() <= SMALL_CROWD, "{}", known.nodes.len());
     }
 }
