@@ -15,7 +15,7 @@ use crate::negotiation;
 /// The header with a request's id, in both directions.
 pub(super) const REQUEST_ID: &str = "x-request-id";
 
-/// The same, as what it need not be made into for each request.
+/// The same, checked once.
 pub(super) static REQUEST_ID_NAME: HeaderName = HeaderName::from_static(REQUEST_ID);
 
 /// Longest id that is taken over from a caller, in bytes.

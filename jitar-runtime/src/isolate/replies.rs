@@ -56,7 +56,7 @@ struct Address {
 struct Addressees {
     places: Slab<Addressee>,
     next_serial: u64,
-    /// When somebody's time is over, or earlier; none while the task has not looked yet.
+    /// When somebody's time is over, or earlier; none while nobody waits.
     next_deadline: Option<Instant>,
 }
 

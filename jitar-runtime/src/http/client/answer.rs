@@ -48,19 +48,27 @@ impl Answer {
 }
 
 impl Pieces {
-    /// The whole body.
+    /// The whole body, if it has no more than `most` bytes; what is larger is not read to its end.
     ///
     /// # Errors
     /// When the connection breaks before its end.
-    pub(super) async fn whole(mut self) -> hyper::Result<Bytes> {
-        let Some(first) = self.next().await.transpose()? else { return Ok(Bytes::new()) };
-        let Some(second) = self.next().await.transpose()? else { return Ok(first) };
-        let mut all = BytesMut::from(first);
-        all.extend_from_slice(&second);
-        while let Some(piece) = self.next().await {
-            all.extend_from_slice(&piece?);
+    pub(super) async fn whole(mut self, most: usize) -> hyper::Result<Option<Bytes>> {
+        let Some(first) = self.next().await.transpose()? else { return Ok(Some(Bytes::new())) };
+        if first.len() > most {
+            return Ok(None);
         }
-        Ok(all.freeze())
+        let Some(second) = self.next().await.transpose()? else { return Ok(Some(first)) };
+        let (mut all, mut piece) = (BytesMut::from(first), second);
+        loop {
+            if all.len() + piece.len() > most {
+                return Ok(None);
+            }
+            all.extend_from_slice(&piece);
+            piece = match self.next().await.transpose()? {
+                Some(next) => next,
+                None => return Ok(Some(all.freeze())),
+            };
+        }
     }
 
     /// Gives the connection back.

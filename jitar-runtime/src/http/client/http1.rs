@@ -22,7 +22,7 @@ impl Connection {
     /// A connection on which nothing was said yet.
     ///
     /// # Errors
-    /// None is known.
+    /// When `hyper` refuses to begin; no reason for that is known.
     pub(super) async fn new(wire: Wire) -> hyper::Result<Self> {
         let (sender, driver) = http1::handshake(wire).await?;
         Ok(Self { sender, driver: Some(Box::new(driver)) })

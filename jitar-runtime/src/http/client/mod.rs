@@ -47,6 +47,9 @@ const SILENCE: Duration = Duration::from_secs(6);
 /// Bodies up to this many bytes are taken as a whole; what is larger passes piece by piece.
 pub(super) const SMALL: u64 = 64 << 10;
 
+/// Most bytes of what a node says about itself or others. Who may register at a gateway may not fill its memory.
+const LONGEST_REPORT: usize = 16 << 20;
+
 /// The scheme of nodes that are reached through a socket of this machine.
 const UNIX: &str = "unix";
 
@@ -90,7 +93,7 @@ impl HttpRemote {
 
     /// Sends a request that is no call, and gives the body of the answer if that is no error.
     async fn accepted(&self, node: &Url, outgoing: Outgoing) -> Result<Bytes, RemoteError> {
-        self.ask(node, outgoing, async |answer| accepted(node, answer).await).await
+        self.ask(node, outgoing, async |answer| accepted(node, answer, LONGEST_REPORT).await).await
     }
 
     /// Runs a procedure. `is_whole` says whether a result of so many bytes is waited for.
@@ -110,7 +113,7 @@ impl HttpRemote {
             let mut reply = head(&answer);
             let length = answer.length();
             if is_whole(length) {
-                reply.body = read(node, answer).await?;
+                reply.body = read(node, answer, usize::MAX).await?;
                 return Ok(reply.into());
             }
             let pieces = answer.body.map(|piece| piece.map_err(io::Error::other));
@@ -144,7 +147,7 @@ impl Remote for HttpRemote {
             for name in ["etag", "content-encoding", CONTENT_KIND] {
                 headers.extend(text(answer.headers(), name).map(|value| (name.to_owned(), value)));
             }
-            let body = read(node, answer).await?;
+            let body = read(node, answer, usize::MAX).await?;
             if !body.is_empty() && headers.iter().all(|(name, _)| name != "content-type") {
                 headers.push(("content-type".to_owned(), "application/octet-stream".to_owned()));
             }
@@ -162,7 +165,7 @@ impl Remote for HttpRemote {
     async fn status(&self, node: &Url) -> Result<NodeStatus, RemoteError> {
         let read = async |answer: Answer| {
             let is_peer = answer.headers().contains_key(headers::PEER);
-            Ok(NodeStatus { is_healthy: read(node, answer).await? == "true", is_peer })
+            Ok(NodeStatus { is_healthy: read(node, answer, LONGEST_REPORT).await? == "true", is_peer })
         };
         self.ask(node, Outgoing::new(Method::GET, node, "health/status"), read).await
     }
@@ -177,10 +180,12 @@ impl Remote for HttpRemote {
         gateway: &Url,
         key: Option<&PresentedKey>,
     ) -> Result<Vec<Registration>, RemoteError> {
-        let body = self.accepted(gateway, Outgoing::new(Method::GET, gateway, "workers/direct").key(key)).await?;
+        // As long as there are workers; gateways are named in the service file.
+        let read = async |answer: Answer| accepted(gateway, answer, usize::MAX).await;
+        let body = self.ask(gateway, Outgoing::new(Method::GET, gateway, "workers/direct").key(key), read).await?;
         let workers: Vec<Value> = serde_json::from_slice(&body).map_err(|error| not_understood(gateway, &error))?;
-        let read = |worker: Value| Registration::from_peer(worker.to_string().as_bytes());
-        workers.into_iter().map(read).collect::<Result<_, _>>().map_err(|error| not_understood(gateway, &error))
+        let registration = |worker: Value| Registration::from_peer(worker.to_string().as_bytes());
+        workers.into_iter().map(registration).collect::<Result<_, _>>().map_err(|error| not_understood(gateway, &error))
     }
 
     async fn register(
@@ -221,7 +226,7 @@ impl Remote for HttpRemote {
         {
             Ok(answer) if answer.status().is_success() => answer,
             Ok(answer) => {
-                let refused = within(gateway, SHORT, accepted(gateway, answer)).await;
+                let refused = within(gateway, SHORT, accepted(gateway, answer, LONGEST_REPORT)).await;
                 return refused.err().unwrap_or_else(|| lost("no watch"));
             }
             Err(RemoteError::Deadline { .. }) => return lost("it is silent"),
@@ -320,14 +325,15 @@ fn within<T>(
     tokio::time::timeout(limit, work).map(move |outcome| outcome.map_err(late)?)
 }
 
-async fn read(node: &Url, answer: Answer) -> Result<Bytes, RemoteError> {
-    answer.body.whole().await.map_err(|error| unreachable(node, innermost(&error), true))
+async fn read(node: &Url, answer: Answer, most: usize) -> Result<Bytes, RemoteError> {
+    let body = answer.body.whole(most).await.map_err(|error| unreachable(node, innermost(&error), true))?;
+    body.ok_or_else(|| not_understood(node, &format_args!("it is larger than {most} bytes")))
 }
 
 /// The body of an answer that is no error.
-async fn accepted(node: &Url, answer: Answer) -> Result<Bytes, RemoteError> {
+async fn accepted(node: &Url, answer: Answer, most: usize) -> Result<Bytes, RemoteError> {
     let status = answer.status();
-    let body = read(node, answer).await?;
+    let body = read(node, answer, most).await?;
     if status.is_success() || status.is_redirection() {
         return Ok(body);
     }

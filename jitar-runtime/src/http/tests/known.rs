@@ -43,6 +43,15 @@ async fn health_is_exactly_true_or_not() {
 }
 
 #[tokio::test]
+async fn what_nodes_say_about_themselves_has_an_end() {
+    let body = "x".repeat((16 << 20) + 1);
+    let refused = remote().status(&node("200 OK", &body).await).await.expect_err("too much");
+    assert!(refused.to_string().contains("it is larger than 16777216 bytes"), "{refused}");
+    let fits = remote().status(&node("200 OK", &body[1..]).await).await.expect("an answer");
+    assert!(!fits.is_healthy);
+}
+
+#[tokio::test]
 async fn ids_are_texts() {
     let registration = Registration::new("http://127.0.0.1:1".parse().expect("a URL"), Vec::new(), None);
     for (body, expected) in [
